@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The growable run of bytes that output, made-up text and carried lines are written into.
+
+/// Bytes that grow at the end and can be cut back.
+///
+/// Memory is kept when the buffer is emptied, so that a buffer used for one record after the
+/// other stops allocating once it has met its largest one.
+@safe
+public struct ByteBuffer: ~Copyable, @unchecked Sendable {
+    // Sound to send: the buffer is the only owner of its memory and cannot be copied.
+    @usableFromInline var base: UnsafeMutablePointer<UInt8>
+    @usableFromInline var capacity: Int
+
+    @usableFromInline var length = 0
+    @usableFromInline var copied = 0
+    @usableFromInline var rewritten = 0
+
+    /// The number of bytes held.
+    @inlinable public var count: Int { length }
+
+    /// How many of the bytes appended so far were taken over unchanged from the input.
+    public var copiedByteCount: Int { copied }
+
+    /// How many bytes of the input were spelled anew: escaped, unescaped or freed of blanks.
+    public var rewrittenByteCount: Int { rewritten }
+
+    /// Creates an empty buffer.
+    ///
+    /// - Parameter capacity: The bytes it can hold before it grows.
+    public init(capacity: Int = 256) {
+        self.capacity = max(capacity, 64)
+        unsafe base = .allocate(capacity: self.capacity)
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    /// Calls a function with the bytes; they are valid during the call only.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try view.withSpan(body)
+    }
+
+    /// The bytes as an array; a copy.
+    public var bytes: [UInt8] {
+        unsafe Array(UnsafeBufferPointer(start: base, count: count))
+    }
+
+    /// Empties the buffer and keeps its memory, unless that is more than `limit` bytes.
+    public mutating func removeAll(keepingAtMost limit: Int = .max) {
+        length = 0
+        guard capacity > limit else { return }
+        unsafe base.deallocate()
+        capacity = max(limit, 64)
+        unsafe base = .allocate(capacity: capacity)
+    }
+
+    /// Cuts the buffer back to its first `length` bytes.
+    @inlinable
+    public mutating func truncate(to length: Int) {
+        assert(length <= count)
+        self.length = length
+    }
+
+    /// Makes room for that many further bytes.
+    @inlinable
+    public mutating func reserve(_ extra: Int) {
+        if count + extra > capacity { grow(by: extra) }
+    }
+
+    @usableFromInline @inline(never)
+    mutating func grow(by extra: Int) {
+        let larger = max(capacity * 2, count + extra)
+        let target = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        unsafe target.update(from: base, count: count)
+        unsafe base.deallocate()
+        unsafe base = target
+        capacity = larger
+    }
+
+    /// Appends one byte.
+    @inlinable
+    public mutating func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe base[count] = byte
+        length += 1
+    }
+
+    /// Appends the bytes of a literal.
+    @inlinable
+    public mutating func append(_ literal: StaticString) {
+        unsafe append(literal.utf8Start, literal.utf8CodeUnitCount)
+    }
+
+    /// Appends the UTF-8 of a string.
+    ///
+    /// The label keeps literals from being taken for strings, which would cost a decoding each.
+    public mutating func append(utf8 string: String) {
+        var string = string
+        string.withUTF8 { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe append(start, bytes.count)
+        }
+    }
+
+    /// Appends the bytes of a span.
+    public mutating func append(_ span: RawSpan) {
+        ByteView.with(span) { append(made: $0) }
+    }
+
+    /// Appends what a function writes into the memory after the last byte.
+    ///
+    /// - Parameters:
+    ///   - count: The bytes there is to be room for.
+    ///   - fill: Writes into the memory and returns how many bytes it wrote.
+    /// - Returns: What `fill` returned, brought inside 0 ... `count`.
+    public mutating func append(
+        upTo count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Int
+    ) -> Int {
+        reserve(count)
+        let room = unsafe UnsafeMutableRawBufferPointer(start: base + length, count: count)
+        let written = min(max(unsafe fill(room), 0), count)
+        length += written
+        return written
+    }
+
+    /// Appends a whole number in decimal.
+    public mutating func append(decimal value: Int) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        var length = 1
+        var power: UInt = 10
+        while rest >= power {
+            length += 1
+            let (next, overflow) = power.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            power = next
+        }
+        reserve(length)
+        var position = count + length
+        self.length = position
+        repeat {
+            position -= 1
+            unsafe base[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+    }
+
+    @inlinable
+    mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
+        reserve(length)
+        unsafe (base + count).update(from: start, count: length)
+        self.length += length
+    }
+}
+
+extension ByteBuffer {
+    /// The bytes as a view, valid until the buffer changes.
+    @inlinable
+    package var view: ByteView { unsafe ByteView(base: base, count: count) }
+
+    /// Appends bytes of the input unchanged.
+    @inlinable
+    package mutating func append(copying bytes: ByteView) {
+        unsafe append(bytes.base, bytes.count)
+        copied &+= bytes.count
+    }
+
+    /// Appends bytes that are not the input's.
+    @inlinable
+    package mutating func append(made bytes: ByteView) {
+        unsafe append(bytes.base, bytes.count)
+    }
+
+    /// Overwrites bytes that are there already.
+    package mutating func overwrite(at offset: Int, with bytes: ByteView) {
+        assert(offset + bytes.count <= count)
+        unsafe (base + offset).update(from: bytes.base, count: bytes.count)
+    }
+
+    /// Removes the first bytes.
+    package mutating func removeFirst(_ length: Int) {
+        assert(length <= count)
+        self.length -= length
+        // Sound: `update` moves overlapping memory correctly.
+        unsafe base.update(from: base + length, count: count)
+    }
+}

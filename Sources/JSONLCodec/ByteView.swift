@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A borrowed run of bytes: the one pointer type that the rest of the code base passes around.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A run of bytes that somebody else owns.
+///
+/// It is handed out for the length of a call or until its owner changes, and never stored beyond
+/// that; it stays inside the package, so no user of the library can hold one. Within these bounds
+/// reading is sound, because every accessor checks its index against `count` in debug builds and
+/// takes its offsets from an index that was built over the same bytes.
+@safe
+@usableFromInline
+package struct ByteView {
+    @usableFromInline let base: UnsafePointer<UInt8>
+    /// The number of bytes.
+    @usableFromInline package let count: Int
+
+    @inlinable
+    init(base: UnsafePointer<UInt8>, count: Int) {
+        unsafe self.base = base
+        self.count = count
+    }
+
+    /// The bytes of a literal, which live as long as the process.
+    package init(_ literal: StaticString) {
+        unsafe self.init(base: literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+
+    /// The byte at an index.
+    @inlinable
+    package subscript(index: Int) -> UInt8 {
+        assert(index >= 0 && index < count)
+        return unsafe base[index]
+    }
+
+    /// The bytes from `lower` up to `upper`.
+    @inlinable
+    package func slice(_ lower: Int, _ upper: Int) -> ByteView {
+        assert(lower >= 0 && lower <= upper && upper <= count)
+        return unsafe ByteView(base: base + lower, count: upper - lower)
+    }
+
+    /// Whether both hold the same bytes.
+    @inlinable
+    package static func == (left: ByteView, right: ByteView) -> Bool {
+        guard left.count == right.count else { return false }
+        return unsafe equalBytes(left.base, right.base, left.count)
+    }
+
+    /// Whether the bytes are those of an ASCII literal.
+    @inlinable
+    package static func == (left: ByteView, right: StaticString) -> Bool {
+        guard left.count == right.utf8CodeUnitCount else { return false }
+        return unsafe equalBytes(left.base, right.utf8Start, left.count)
+    }
+
+    /// Whether the bytes begin with those of an ASCII literal.
+    @inlinable
+    package func starts(with prefix: StaticString) -> Bool {
+        let length = prefix.utf8CodeUnitCount
+        guard count >= length else { return false }
+        return unsafe equalBytes(base, prefix.utf8Start, length)
+    }
+
+    /// The offset of the first such byte, or nil.
+    package func firstIndex(of byte: UInt8) -> Int? {
+        guard count > 0, let hit = unsafe memchr(base, Int32(byte), count) else { return nil }
+        return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+    }
+
+    /// The offset of the last such byte, or nil.
+    package func lastIndex(of byte: UInt8) -> Int? {
+        var index = count
+        while index > 0 {
+            index -= 1
+            if unsafe base[index] == byte { return index }
+        }
+        return nil
+    }
+
+    /// How often a byte occurs.
+    package func count(of byte: UInt8) -> Int {
+        var total = 0
+        var rest = self
+        while let hit = rest.firstIndex(of: byte) {
+            total += 1
+            rest = rest.slice(hit + 1, rest.count)
+        }
+        return total
+    }
+
+    /// The bytes as text, for messages only; broken UTF-8 is repaired.
+    package var text: String {
+        unsafe String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
+    }
+
+    /// A hash of the bytes for tables that live as long as the process.
+    package var hash: UInt64 {
+        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(count)
+        var index = 0
+        while index + 8 <= count {
+            let word = unsafe UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+            hash = mix(hash ^ word)
+            index += 8
+        }
+        var tail: UInt64 = 0
+        while index < count {
+            tail = tail << 8 | UInt64(self[index])
+            index += 1
+        }
+        return mix(hash ^ tail)
+    }
+
+    private func mix(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        return product.high ^ product.low
+    }
+
+    /// Calls a function with the bytes of a span.
+    package static func with<Result, Failure: Error>(
+        _ span: RawSpan, _ body: (ByteView) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // The view lives only while `body` runs, and the span outlives that call.
+        try unsafe span.withUnsafeBytes { (bytes) throws(Failure) -> Result in
+            guard let start = unsafe bytes.bindMemory(to: UInt8.self).baseAddress else {
+                return try body(ByteView.empty)
+            }
+            return try body(unsafe ByteView(base: start, count: bytes.count))
+        }
+    }
+
+    /// Calls a function with the view as a span.
+    package func withSpan<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let buffer = unsafe UnsafeRawBufferPointer(start: base, count: count)
+        return try body(unsafe buffer.bytes)
+    }
+
+    /// No bytes.
+    package static var empty: ByteView {
+        ByteView("")
+    }
+}
+
+/// Compares two runs of equal length; short ones without a call.
+@inlinable
+func equalBytes(
+    _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
+) -> Bool {
+    guard count >= 8 else {
+        var index = 0
+        while index < count {
+            guard unsafe left[index] == right[index] else { return false }
+            index += 1
+        }
+        return true
+    }
+    let leftRaw = unsafe UnsafeRawPointer(left)
+    let rightRaw = unsafe UnsafeRawPointer(right)
+    var index = 0
+    while index + 8 <= count {
+        let same =
+            unsafe leftRaw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            == rightRaw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        guard same else { return false }
+        index += 8
+    }
+    // The last eight bytes overlap what was compared already: cheaper than a byte loop.
+    return unsafe leftRaw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+        == rightRaw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+}

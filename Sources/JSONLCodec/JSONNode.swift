@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One entry of the index over a line, and the name of an entry.
+
+/// The kinds of entries in an index.
+@usableFromInline
+package enum JSONKind: UInt8, Sendable {
+    case object, array, string, number, `true`, `false`, null, key
+}
+
+/// The place of an entry in the index of a line.
+@usableFromInline
+package struct NodeID: Sendable, Hashable {
+    /// The position in the index, counted from 0 in document order.
+    @usableFromInline package let position: UInt32
+
+    @inlinable
+    package init(_ position: UInt32) {
+        self.position = position
+    }
+
+    /// The outermost value of a line.
+    package static let root = NodeID(0)
+}
+
+/// One value or member name of a line, as offsets into it; 16 bytes.
+///
+/// Entries stand in document order. A container is followed by its content; a member name (`key`)
+/// is followed by its value. `next` steps over all of that, so siblings are reached without
+/// looking at what lies between them.
+@usableFromInline
+package struct JSONNode {
+    /// The offset of the first byte; for strings and names that of the opening quote.
+    @usableFromInline package var start: UInt32
+    /// The offset after the last byte; for strings and names after the closing quote.
+    @usableFromInline package var end: UInt32
+    /// The position of the next sibling's entry (for a name: of the next name).
+    @usableFromInline package var next: UInt32
+    /// What the entry is.
+    @usableFromInline package var kind: JSONKind
+    /// A string or name holds an escape; a container holds blanks between its tokens.
+    @usableFromInline package var isMarked: Bool
+
+    @inlinable
+    init(start: UInt32, end: UInt32, next: UInt32, kind: JSONKind, isMarked: Bool) {
+        self.start = start
+        self.end = end
+        self.next = next
+        self.kind = kind
+        self.isMarked = isMarked
+    }
+}

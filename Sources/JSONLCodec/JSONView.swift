@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Reading an indexed line: kinds, members, elements, text, numbers.
+
+/// An indexed line.
+///
+/// A trivial value that borrows both the line and the index: valid until the indexer that made it
+/// is used again or the line goes away. All offsets come from the index, which was built over
+/// these very bytes, so reads stay inside them.
+@safe
+@usableFromInline
+package struct JSONView {
+    /// The whole line.
+    @usableFromInline package let text: ByteView
+    @usableFromInline let nodes: UnsafePointer<JSONNode>
+    /// The number of entries in the index.
+    @usableFromInline package let nodeCount: Int
+
+    init(text: ByteView, nodes: UnsafePointer<JSONNode>, nodeCount: Int) {
+        self.text = text
+        unsafe self.nodes = nodes
+        self.nodeCount = nodeCount
+    }
+
+    /// No line at all; only a value to start from.
+    package static var none: JSONView {
+        unsafe JSONView(text: .empty, nodes: UnsafePointer(noNode), nodeCount: 1)
+    }
+
+    @inlinable
+    subscript(id: NodeID) -> JSONNode {
+        assert(id.position < nodeCount)
+        return unsafe nodes[Int(id.position)]
+    }
+
+    // MARK: - Values
+
+    /// What a value is.
+    @inlinable
+    package func kind(_ id: NodeID) -> JSONKind { self[id].kind }
+
+    /// The offset of a value's first byte in the line.
+    @inlinable
+    package func start(_ id: NodeID) -> Int { Int(self[id].start) }
+
+    /// The offset after a value's last byte in the line.
+    @inlinable
+    package func end(_ id: NodeID) -> Int { Int(self[id].end) }
+
+    /// A value as it is spelled.
+    @inlinable
+    package func source(_ id: NodeID) -> ByteView {
+        let node = self[id]
+        return text.slice(Int(node.start), Int(node.end))
+    }
+
+    /// What stands between the quotes of a string or member name, escapes untouched.
+    @inlinable
+    package func interior(_ id: NodeID) -> ByteView {
+        let node = self[id]
+        return text.slice(Int(node.start) + 1, Int(node.end) - 1)
+    }
+
+    /// Whether a string or member name holds an escape.
+    @inlinable
+    package func hasEscapes(_ id: NodeID) -> Bool { self[id].isMarked }
+
+    /// Whether a container holds blanks between its tokens.
+    @inlinable
+    package func hasBlanks(_ id: NodeID) -> Bool { self[id].isMarked }
+
+    /// Whether a container holds nothing.
+    @inlinable
+    package func isEmpty(_ id: NodeID) -> Bool { self[id].next == id.position + 1 }
+
+    /// Whether a string means the same text as an ASCII literal, however it is spelled.
+    package func string(_ id: NodeID, is literal: StaticString) -> Bool {
+        let node = self[id]
+        guard node.kind == .string || node.kind == .key else { return false }
+        if node.isMarked { return decoded(id) == "\(literal)" }
+        return interior(id) == literal
+    }
+
+    /// The text of a string or name with its escapes decoded.
+    ///
+    /// - Complexity: O(*n*), and it allocates: for rare paths and messages.
+    package func decoded(_ id: NodeID) -> String {
+        guard hasEscapes(id) else { return interior(id).text }
+        var buffer = ByteBuffer()
+        buffer.append(unescaping: interior(id))
+        return buffer.view.text
+    }
+
+    // MARK: - Containers
+
+    /// The entry after a value and all that it holds.
+    @inlinable
+    package func next(after id: NodeID) -> NodeID { NodeID(self[id].next) }
+
+    /// The elements of an array, or nothing for any other value.
+    @inlinable
+    package func elements(_ id: NodeID) -> JSONElements {
+        JSONElements(view: self, id: id, isArray: self[id].kind == .array)
+    }
+
+    /// The members of an object, or nothing for any other value.
+    @inlinable
+    package func members(_ id: NodeID) -> JSONMembers {
+        JSONMembers(view: self, id: id, isObject: self[id].kind == .object)
+    }
+
+    /// The number of elements or members.
+    ///
+    /// - Complexity: O(*n*) in that number.
+    package func childCount(_ id: NodeID) -> Int {
+        var count = 0
+        var child = id.position + 1
+        let end = self[id].next
+        while child < end {
+            count += 1
+            child = self[NodeID(child)].next
+        }
+        return count
+    }
+}
+
+/// The entry that ``JSONView/none`` points to; never written.
+nonisolated(unsafe) private let noNode: UnsafeMutablePointer<JSONNode> = {
+    let node = UnsafeMutablePointer<JSONNode>.allocate(capacity: 1)
+    unsafe node.initialize(to: JSONNode(start: 0, end: 0, next: 1, kind: .null, isMarked: false))
+    return unsafe node
+}()
+
+/// The elements of an array, in order.
+@usableFromInline
+package struct JSONElements: Sequence, IteratorProtocol {
+    @usableFromInline let view: JSONView
+    @usableFromInline var position: UInt32
+    @usableFromInline let end: UInt32
+
+    @inlinable
+    init(view: JSONView, id: NodeID, isArray: Bool) {
+        self.view = view
+        position = id.position + 1
+        end = isArray ? view[id].next : 0
+    }
+
+    @inlinable
+    package mutating func next() -> NodeID? {
+        guard position < end else { return nil }
+        defer { position = view[NodeID(position)].next }
+        return NodeID(position)
+    }
+}
+
+/// The members of an object, in order: the entries of the name and of the value.
+@usableFromInline
+package struct JSONMembers: Sequence, IteratorProtocol {
+    @usableFromInline let view: JSONView
+    @usableFromInline var position: UInt32
+    @usableFromInline let end: UInt32
+
+    @inlinable
+    init(view: JSONView, id: NodeID, isObject: Bool) {
+        self.view = view
+        position = id.position + 1
+        end = isObject ? view[id].next : 0
+    }
+
+    @inlinable
+    package mutating func next() -> (name: NodeID, value: NodeID)? {
+        guard position < end else { return nil }
+        let name = NodeID(position)
+        position = view[name].next
+        return (name, NodeID(name.position + 1))
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The seam between the engine and the formats: what a format has to bring along.
+
+import JSONLCodec
+
+/// A provider's batch record format; one folder under `Formats/` and one line in
+/// ``FormatRegistry``.
+protocol BatchFormat: Sendable {
+    /// The name on the command line: `bedrock`.
+    static var name: String { get }
+    /// One line for tables of formats.
+    static var summary: String { get }
+    /// The body dialects that can be written, the default one first.
+    static var dialects: [Dialect] { get }
+    /// Body dialects that are read only.
+    static var readOnlyDialects: [String] { get }
+    /// What the provider accepts in one batch.
+    static var limits: [BatchLimit] { get }
+    /// The member of the envelope that names a record: where a missing id is reported.
+    static var idMember: StaticString { get }
+    /// Whether ids must be unique and of which form, for requests that are written.
+    static var requestIDs: RecordIDRule { get }
+    /// The same for results that are written.
+    static var resultIDs: RecordIDRule { get }
+    static var requestReader: any RequestReading.Type { get }
+    static var resultReader: any ResultReading.Type { get }
+
+    /// What a record is, if it looks like one of this format.
+    static func detect(_ view: JSONView) -> DetectedRecord?
+}
+
+/// A body dialect that a format can write.
+struct Dialect: Sendable {
+    /// The name after the slash: `converse`.
+    let name: String
+    let requestWriter: any RequestWriting.Type
+    let resultWriter: any ResultWriting.Type
+}
+
+/// What is known about a record from its members alone.
+struct DetectedRecord: Equatable {
+    var kind: RecordKind
+    /// The name of the body's dialect, where it could be told.
+    var dialect: String
+    /// How sure the guess is: 2 for members that only this format has, 1 for a resemblance.
+    var confidence = 2
+}
+
+/// Whether a file holds what goes to a provider or what comes back.
+public enum RecordKind: String, Sendable, CaseIterable {
+    case request, result
+}
+
+/// What a provider demands of the ids in one file.
+enum RecordIDRule: Sendable {
+    /// Any text, also twice.
+    case any
+    /// No id twice.
+    case unique
+    /// `^[a-zA-Z0-9_-]{1,64}$`, no id twice: others are rewritten.
+    case restrictedUnique
+    /// The same letters, for results: one source id always becomes the same id.
+    case restricted
+
+    /// Ids are rewritten to fit.
+    var isRestricted: Bool { self == .restrictedUnique || self == .restricted }
+}
+
+/// Reads the requests of a format.
+protocol RequestReading: SendableMetatype {
+    /// Fills in a request from the record of the context.
+    ///
+    /// - Throws: What makes the record unreadable in every target.
+    static func read(
+        into request: inout Request, _ context: inout RecordContext
+    ) throws(RecordError)
+}
+
+/// Writes the requests of a dialect.
+protocol RequestWriting: SendableMetatype {
+    /// What the dialect can express.
+    static var capabilities: Capabilities { get }
+
+    /// Spells out a request that ``RequestRules`` has fitted to the capabilities.
+    static func write(
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError)
+}
+
+/// Reads the results of a format.
+protocol ResultReading: SendableMetatype {
+    /// Fills in a response from the record of the context.
+    static func read(
+        into response: inout Response, _ context: inout RecordContext
+    ) throws(RecordError)
+}
+
+/// Writes the results of a dialect.
+protocol ResultWriting: SendableMetatype {
+    /// Spells out a response and reports what the dialect cannot carry.
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError)
+}
+
+/// A limit of a provider's batches: data with a source, not a promise.
+public struct BatchLimit: Sendable, Hashable {
+    /// What is limited.
+    public enum Key: String, Sendable, CaseIterable {
+        case maxRecords = "max-records"
+        case minRecords = "min-records"
+        case maxBytes = "max-bytes"
+    }
+
+    /// What is limited.
+    public let key: Key
+    /// The bound, in records or bytes.
+    public let value: Int
+    /// Where the number stands, and when it was read.
+    public let source: String
+    /// The number was confirmed in the provider's own documentation.
+    public let isConfirmed: Bool
+
+    /// Creates a limit.
+    public init(_ key: Key, _ value: Int, source: String, isConfirmed: Bool = true) {
+        self.key = key
+        self.value = value
+        self.source = source
+        self.isConfirmed = isConfirmed
+    }
+}

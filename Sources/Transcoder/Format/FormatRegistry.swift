@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// THE list of formats: adding one is one folder and one line here.
+
+/// All formats of the engine.
+enum FormatRegistry {
+    /// The formats, in the order in which they are shown and detected.
+    static let all: [any BatchFormat.Type] = [
+        BedrockFormat.self,
+        OpenAIFormat.self,
+        GeminiFormat.self,
+        AnthropicFormat.self,
+    ]
+
+    /// The names of the providers.
+    static var names: [String] { all.map { $0.name } }
+
+    /// The format of a provider.
+    static func format(named name: String) -> (any BatchFormat.Type)? {
+        all.first { $0.name == name }
+    }
+}
+
+/// What a format is and accepts, for tables and help.
+public struct FormatDescription: Sendable {
+    /// The name on the command line.
+    public let name: String
+    /// One line about it.
+    public let summary: String
+    /// The dialects that can be written, the default one first.
+    public let dialects: [String]
+    /// The dialects that are read only.
+    public let readOnlyDialects: [String]
+    /// What the provider accepts in one batch.
+    public let limits: [BatchLimit]
+
+    /// All formats of the registry.
+    public static var all: [FormatDescription] {
+        FormatRegistry.all.map { format in
+            FormatDescription(
+                name: format.name, summary: format.summary,
+                dialects: format.dialects.map(\.name), readOnlyDialects: format.readOnlyDialects,
+                limits: format.limits)
+        }
+    }
+}

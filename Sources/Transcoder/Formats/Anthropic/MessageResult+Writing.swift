@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Writes the message that answers a Messages call, and reports what it has no place for.
+
+import JSONLCodec
+
+extension MessageResult {
+    /// Writes an answer.
+    ///
+    /// - Throws: `content.unsupported` for images and the like: an answer holds none here.
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        var members = MemberList()
+        members.begin("id", &output)
+        writeID(response, to: &output, context)
+        members.begin("type", &output)
+        output.append("\"message\"")
+        members.begin("role", &output)
+        output.append("\"assistant\"")
+        members.begin("model", &output)
+        writeModel(response, to: &output, context)
+        members.begin("content", &output)
+        let hasCalls = try writeContent(response, to: &output, &context)
+        members.begin("stop_reason", &output)
+        output.append(quoted: stopReason(of: response, hasCalls: hasCalls, &context))
+        members.begin("stop_sequence", &output)
+        if let stop = response.choices.first?.stopSequence {
+            context.write(stop, to: &output)
+        } else {
+            output.append("null")
+        }
+        members.begin("usage", &output)
+        write(response.usage, to: &output)
+        members.endObject(&output)
+    }
+
+    private static func writeID(
+        _ response: Response, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
+        if let id = response.responseID { return context.write(id, to: &output) }
+        output.append("\"msg_")
+        output.append(copying: sourceID(of: response, context))
+        output.append("\"")
+    }
+
+    /// The id of the record as the source spells it, before it was made to fit.
+    private static func sourceID(
+        of response: Response, _ context: borrowing RecordContext
+    ) -> ByteView {
+        let view = context.view
+        if let node = response.id.node {
+            if view.kind(node) == .number { return view.source(node) }
+            if view.kind(node) == .string, view.interior(node).count > 0 {
+                return view.interior(node)
+            }
+        }
+        return response.id.text.map { context.bytes($0) } ?? .empty
+    }
+
+    private static func writeModel(
+        _ response: Response, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
+        if let model = response.model {
+            context.write(model, to: &output)
+        } else {
+            output.append(quoted: context.modelName.view)
+        }
+    }
+
+    /// Why the answer ended; a result that holds calls ended with them.
+    private static func stopReason(
+        of response: Response, hasCalls: Bool, _ context: inout RecordContext
+    ) -> StaticString {
+        if hasCalls { return "tool_use" }
+        if response.block != nil { return "refusal" }
+        guard let choice = response.choices.first else { return "end_turn" }
+        let reason = AnthropicTerms.stopReason(for: choice.finish)
+        if !reason.isExact {
+            context.approximateFinish(of: choice)
+        }
+        return reason.word
+    }
+
+    // MARK: - Content
+
+    /// Writes the first choice, and reports the others.
+    ///
+    /// - Returns: Whether there are calls of tools.
+    private static func writeContent(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) -> Bool {
+        var blocks = MemberList()
+        var hasCalls = false
+        var ids = CallNumbering()
+        if let choice = response.choices.first {
+            for index in choice.parts {
+                let part = response.parts[index]
+                if case .toolCall = part { hasCalls = true }
+                try write(part, of: response, &blocks, &ids, to: &output, &context)
+            }
+            if let logprobs = choice.logprobs { context.drop(logprobs.node) }
+        }
+        for choice in response.choices.dropFirst() {
+            context.lose(.candidatesDropped, at: choice.node)
+        }
+        blocks.endArray(&output)
+        return hasCalls
+    }
+
+    private static func write(
+        _ part: Part, of response: Response, _ blocks: inout MemberList,
+        _ ids: inout CallNumbering, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        switch part {
+        case .text(let text):
+            write(text, &blocks, to: &output, &context)
+        case .reasoning(let reasoning):
+            write(reasoning, &blocks, to: &output, &context)
+        case .toolCall(let call):
+            blocks.beginElement(&output)
+            output.append("{\"type\":\"tool_use\",\"id\":\"")
+            ids.writeID(of: call, in: response, to: &output, &context)
+            output.append("\",\"name\":")
+            context.write(call.name, to: &output)
+            output.append(",\"input\":")
+            try context.write(argumentsObject: call.arguments, to: &output)
+            output.append("}")
+            if let signature = call.signatureNode {
+                context.lose(.reasoningSignatureDropped, at: signature)
+            }
+        case .media(let media):
+            throw .unsupported(
+                media.type.kind.code, at: media.node, "an answer of this format holds no media")
+        case .toolResult(let result):
+            throw .unsupported(
+                .unsupportedBlock, at: result.node, "an answer holds no result of a tool")
+        case .cachePoint, .removed:
+            break
+        }
+    }
+
+    private static func write(
+        _ part: TextPart, _ blocks: inout MemberList, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) {
+        if let signature = part.signature {
+            context.lose(.reasoningSignatureDropped, at: signature)
+        }
+        let keepsCitations = part.citations.map { isMessagesCitations($0, context) } ?? false
+        if let citations = part.citations, !keepsCitations { context.drop(citations) }
+        // An empty text is no block: the API writes an empty list instead.
+        if part.text.isEmpty { return }
+        if part.isRefusal { context.lose(.refusalAsText, at: part.node) }
+        blocks.beginElement(&output)
+        output.append("{\"type\":\"text\",\"text\":")
+        context.write(part.text, to: &output)
+        if let citations = part.citations, keepsCitations {
+            output.append(",\"citations\":")
+            context.write(citations, to: &output)
+        }
+        output.append("}")
+    }
+
+    /// Whether citations are spelled as in this dialect: each with a type like `char_location`.
+    private static func isMessagesCitations(
+        _ node: NodeID, _ context: borrowing RecordContext
+    ) -> Bool {
+        let view = context.view
+        guard view.kind(node) == .array else { return false }
+        for citation in view.elements(node) {
+            let hasType = view.members(citation).contains { member in
+                view.string(member.name, is: "type") && view.kind(member.value) == .string
+                    && view.interior(member.value).ends(with: "_location")
+            }
+            if !hasType { return false }
+        }
+        return true
+    }
+
+    private static func write(
+        _ reasoning: Reasoning, _ blocks: inout MemberList, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) {
+        switch reasoning.family {
+        case .openai:
+            return context.lose(.reasoningDropped, at: reasoning.node)
+        case .gemini:
+            if reasoning.signature != nil || reasoning.signatureNode != nil {
+                context.lose(
+                    .reasoningSignatureDropped, at: reasoning.signatureNode ?? reasoning.node)
+            }
+        case .claude:
+            break
+        }
+        blocks.beginElement(&output)
+        MessagesTurns.write(reasoning, to: &output, context)
+        output.append("}")
+    }
+
+    // MARK: - Usage
+
+    /// Writes token counts: the input without what the cache gave and took.
+    private static func write(_ usage: Usage, to output: inout ByteBuffer) {
+        var members = MemberList()
+        let cached = (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0)
+        members.begin("input_tokens", &output)
+        output.append(decimal: max(0, usage.input - cached))
+        members.begin("output_tokens", &output)
+        output.append(decimal: usage.output)
+        if let count = usage.cacheWrite {
+            members.begin("cache_creation_input_tokens", &output)
+            output.append(decimal: count)
+        }
+        if let count = usage.cacheRead {
+            members.begin("cache_read_input_tokens", &output)
+            output.append(decimal: count)
+        }
+        if usage.cacheWrite5m != nil || usage.cacheWrite1h != nil {
+            members.begin("cache_creation", &output)
+            output.append("{\"ephemeral_5m_input_tokens\":")
+            output.append(decimal: usage.cacheWrite5m ?? 0)
+            output.append(",\"ephemeral_1h_input_tokens\":")
+            output.append(decimal: usage.cacheWrite1h ?? 0)
+            output.append("}")
+        }
+        members.endObject(&output)
+    }
+}
+
+/// Ids for the calls of one answer: those of the source where they are legal, else `call_<n>`.
+private struct CallNumbering {
+    private var counter = 0
+
+    init() {}
+
+    /// Writes the id of a call from inside its quotes.
+    mutating func writeID(
+        of call: ToolCall, in response: Response, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) {
+        if let id = call.id, !id.isEmpty {
+            if IDRule.anthropic.accepts(context.bytes(id)) {
+                return output.append(copying: context.bytes(id))
+            }
+            context.lose(.toolIDRewritten, at: call.idNode ?? call.node)
+        } else {
+            context.lose(.toolIDSynthesized, at: call.node)
+        }
+        let start = output.count
+        repeat {
+            counter += 1
+            output.truncate(to: start)
+            output.append("call_")
+            output.append(decimal: counter)
+        } while isTaken(output.view.slice(start, output.count), in: response, context)
+    }
+
+    private func isTaken(
+        _ id: ByteView, in response: Response, _ context: borrowing RecordContext
+    ) -> Bool {
+        response.parts.contains { part in
+            guard case .toolCall(let call) = part, let other = call.id else { return false }
+            return context.bytes(other) == id
+        }
+    }
+}
+
+extension Logprobs {
+    /// The member that holds them.
+    fileprivate var node: NodeID {
+        switch self {
+        case .openAI(let node), .gemini(let node): node
+        }
+    }
+}
+
+extension ByteView {
+    /// Whether the bytes end with those of an ASCII literal.
+    fileprivate func ends(with suffix: StaticString) -> Bool {
+        let length = suffix.utf8CodeUnitCount
+        return count >= length && slice(count - length, count) == suffix
+    }
+}

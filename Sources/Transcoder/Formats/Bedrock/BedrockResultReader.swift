@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Reads `{"recordId", "modelInput", "modelOutput" | "error"}`, whatever dialect the answer is in.
+
+import JSONLCodec
+
+/// Reads Bedrock's result records.
+enum BedrockResultReader: ResultReading {
+    static func read(
+        into response: inout Response, _ context: inout RecordContext
+    ) throws(RecordError) {
+        var body: NodeID?
+        var failure: NodeID?
+        var members = try BedrockMembers(.root, context)
+        while let member = try members.next() {
+            switch member.name {
+            case .recordID: response.id = try RecordID(bedrock: member.value, context)
+            case .modelOutput: body = member.value
+            case .error: failure = member.value
+            // The request, repeated: nothing in it belongs to the answer.
+            case .modelInput: continue
+            default: context.drop(member.value)
+            }
+        }
+        if let failure {
+            response.failure = try readFailure(failure, &context)
+            return
+        }
+        guard let body else { throw .missing("modelOutput", in: .root) }
+        try context.requireObject(body)
+        switch BedrockDialect(output: body, context.view) {
+        case .converse, .nova:
+            try ConverseOutput.read(body, into: &response, &context)
+        case .anthropic:
+            try MessageResult.read(body, into: &response, &context)
+        case .chat:
+            try ChatCompletion.read(body, into: &response, &context)
+        case nil:
+            throw RecordError(
+                .bodyUnsupported, at: body, "this answer is none of a conversation")
+        }
+    }
+
+    private static func readFailure(
+        _ node: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Failure {
+        var status = 500
+        var message: Text?
+        var members = try BedrockMembers(node, context)
+        while let member = try members.next() {
+            switch member.name {
+            case .errorCode: status = try context.integer(member.value)
+            case .errorMessage: message = try context.text(member.value)
+            default: context.drop(member.value)
+            }
+        }
+        var failure = Failure(status: status, message: message)
+        // The statuses that stand for the two ends which are no HTTP answers.
+        if status == ErrorMap.expiredStatus { failure.kind = .expired }
+        if status == ErrorMap.canceledStatus { failure.kind = .canceled }
+        return failure
+    }
+}

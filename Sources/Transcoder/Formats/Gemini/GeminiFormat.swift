@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Google's batches of Gemini requests: the format's place in the registry, and its wire facts.
+
+import JSONLCodec
+
+/// Records of the Gemini Developer API's Batch API, and of Vertex AI's batch prediction.
+///
+/// A request is `{"key", "request"}`, also seen as `{"request", "metadata": {"key"}}`; Vertex has
+/// `{"request"}` with any further columns. A result is `{"response", "key"}` or `{"key", "error"}`
+/// with a google.rpc.Status; Vertex repeats the columns and the request, and puts a failure into
+/// the text of `status`. Lines can also be a bare response or status. Members are spelled in
+/// `camelCase` or `snake_case`, as the JSON form of protocol buffers allows, and zero values are
+/// left out. Order is not guaranteed.
+///
+/// Sources: ai.google.dev, "Batch API", "Thought signatures" and the GenerateContent reference;
+/// google-gemini/cookbook, `Batch_mode.ipynb` (real result lines); docs.cloud.google.com, "Batch
+/// prediction from Cloud Storage"; google.genai.types; protobuf.dev, "ProtoJSON".
+enum GeminiFormat: BatchFormat {
+    static let name = "gemini"
+    static let summary = "Google Gemini Batch API and Vertex AI batch prediction"
+    static let dialects = [
+        Dialect(
+            name: dialect, requestWriter: GeminiRequestWriter.self,
+            resultWriter: GeminiResultWriter.self)
+    ]
+    static let readOnlyDialects = ["vertex"]
+    static let limits = [
+        BatchLimit(
+            .maxBytes, 2_000_000_000,
+            source: "ai.google.dev, Batch API: size of an input file", isConfirmed: false)
+    ]
+    static let idMember: StaticString = "key"
+    static let requestIDs = RecordIDRule.any
+    static let resultIDs = RecordIDRule.any
+    static let requestReader: any RequestReading.Type = GeminiRequestReader.self
+    static let resultReader: any ResultReading.Type = GeminiResultReader.self
+
+    private static let dialect = "generate-content"
+
+    static func detect(_ view: JSONView) -> DetectedRecord? {
+        var request: NodeID?
+        var response: NodeID?
+        var error: NodeID?
+        var status: NodeID?
+        var hasKey = false
+        var hasTime = false
+        var hasCandidates = false
+        var hasCode = false
+        var hasMessage = false
+        for (key, value) in view.members(.root) where view.kind(value) != .null {
+            switch GeminiEnvelopeMember.table.find(view.interior(key))?.name {
+            case .request: request = value
+            case .response: response = value
+            case .error: error = value
+            case .status: status = value
+            case .key: hasKey = true
+            case .processedTime: hasTime = true
+            case .candidates: hasCandidates = view.kind(value) == .array
+            case .usageMetadata, .promptFeedback: hasCandidates = true
+            case .code: hasCode = view.integer(value) != nil
+            case .message: hasMessage = view.kind(value) == .string
+            default: continue
+            }
+        }
+        if let response, view.kind(response) == .object {
+            let isKnown = isResponse(response, view) || hasKey || hasTime
+            if isKnown || request != nil { return record(.result, isSure: isKnown) }
+        }
+        if let error, view.kind(error) == .object, hasKey { return record(.result) }
+        if let status, request != nil || hasTime {
+            // Vertex: an empty status stands beside a response, another one tells of a failure.
+            let isFailure = view.kind(status) != .string || !view.interior(status).isBlankText
+            if isFailure || hasTime { return record(.result) }
+        }
+        if let request, view.kind(request) == .object {
+            return record(.request, isSure: isRequest(request, view))
+        }
+        if hasCandidates { return record(.result) }
+        if hasCode, hasMessage { return record(.result, isSure: false) }
+        return nil
+    }
+
+    private static func record(_ kind: RecordKind, isSure: Bool = true) -> DetectedRecord {
+        DetectedRecord(kind: kind, dialect: dialect, confidence: isSure ? 2 : 1)
+    }
+
+    private static func isRequest(_ request: NodeID, _ view: JSONView) -> Bool {
+        for (key, _) in view.members(request) {
+            switch GeminiBodyMember.table.find(view.interior(key))?.name {
+            case .contents, .content, .generationConfig, .systemInstruction: return true
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private static func isResponse(_ response: NodeID, _ view: JSONView) -> Bool {
+        for (key, _) in view.members(response)
+        where GeminiResponseMember.table.find(view.interior(key)) != nil {
+            return true
+        }
+        return false
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Writes a line of a request file of the Developer API.
+
+import JSONLCodec
+
+/// Writes Gemini requests.
+enum GeminiRequestWriter: RequestWriting {
+    static var capabilities: Capabilities { GenerateContentBody.capabilities }
+
+    static func write(
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        switch context.options.geminiID {
+        case .key:
+            output.append("{\"key\":")
+            context.write(id: request.id, to: &output)
+            output.append(",\"request\":")
+            try GenerateContentBody.write(request, to: &output, &context)
+            output.append("}")
+        case .metadata:
+            output.append("{\"request\":")
+            try GenerateContentBody.write(request, to: &output, &context)
+            output.append(",\"metadata\":{\"key\":")
+            context.write(id: request.id, to: &output)
+            output.append("}}")
+        }
+    }
+}

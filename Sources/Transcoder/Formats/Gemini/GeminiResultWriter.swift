@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Writes a line of a result file as the Developer API has it.
+
+import JSONLCodec
+
+/// Writes Gemini results.
+enum GeminiResultWriter: ResultWriting {
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        output.append("{\"key\":")
+        context.write(id: response.id, to: &output)
+        if let failure = response.failure {
+            output.append(",\"error\":{\"code\":")
+            output.append(decimal: ErrorMap.googleCode(status: failure.status))
+            output.append(",\"message\":")
+            write(messageOf: failure, to: &output, context)
+            output.append("}}")
+        } else {
+            output.append(",\"response\":")
+            try GenerateContentResponse.write(response, to: &output, &context)
+            output.append("}")
+        }
+    }
+
+    private static func write(
+        messageOf failure: Failure, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) {
+        if let message = failure.message { return context.write(message, to: &output) }
+        switch failure.kind {
+        case .http: output.append("\"\"")
+        case .expired: output.append(quoted: ErrorMap.expiredMessage)
+        case .canceled: output.append(quoted: ErrorMap.canceledMessage)
+        }
+    }
+}

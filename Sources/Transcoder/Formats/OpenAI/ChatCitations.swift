@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Citations of web pages as OpenAI's annotations: its own ones, and those of Gemini's grounding.
+
+import JSONLCodec
+
+/// The member `annotations` of a message.
+enum ChatCitations {
+    /// The members of Gemini's `groundingMetadata` that say what is cited where.
+    private enum GroundingMember: String, MemberName { case groundingChunks, groundingSupports }
+
+    /// One source.
+    private enum ChunkMember: String, MemberName { case web }
+
+    /// A page of the web.
+    private enum WebMember: String, MemberName { case uri, title, domain }
+
+    /// One piece of text and the sources that support it.
+    private enum SupportMember: String, MemberName {
+        case segment, groundingChunkIndices, confidenceScores
+    }
+
+    /// A piece of text, by its bytes in one part.
+    private enum SegmentMember: String, MemberName { case partIndex, startIndex, endIndex, text }
+
+    private static let grounding = MemberTable<GroundingMember>(acceptsSnakeCase: true)
+    private static let chunk = MemberTable<ChunkMember>(acceptsSnakeCase: true)
+    private static let web = MemberTable<WebMember>(acceptsSnakeCase: true)
+    private static let support = MemberTable<SupportMember>(acceptsSnakeCase: true)
+    private static let segment = MemberTable<SegmentMember>(acceptsSnakeCase: true)
+
+    /// The array that is being written; it is begun with its first element.
+    private struct Annotations {
+        var list = MemberList()
+
+        mutating func begin(_ output: inout ByteBuffer) {
+            if list.hasNothing { output.append(",\"annotations\":") }
+            list.beginElement(&output)
+        }
+    }
+
+    /// Writes the citations of a choice that are known by place and address; others are dropped.
+    static func write(
+        _ choice: Choice, of response: Response, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) throws(RecordError) {
+        var annotations = Annotations()
+        for index in choice.parts {
+            guard case .text(let part) = response.parts[index], let node = part.citations else {
+                continue
+            }
+            if isOpenAI(node, context) {
+                for element in context.view.elements(node) {
+                    annotations.begin(&output)
+                    context.write(element, to: &output)
+                }
+            } else if context.view.kind(node) == .object {
+                try writeGrounding(node, choice, response, &annotations, to: &output, &context)
+            } else {
+                context.drop(node)
+            }
+        }
+        if !annotations.list.hasNothing { annotations.list.endArray(&output) }
+    }
+
+    private static func isOpenAI(_ node: NodeID, _ context: borrowing RecordContext) -> Bool {
+        for element in context.view.elements(node) {
+            for (key, value) in context.view.members(element)
+            where context.string(key, is: "type") && context.string(value, is: "url_citation") {
+                return true
+            }
+        }
+        return false
+    }
+
+    // MARK: - Gemini
+
+    /// A source of the web: its address and, where known, its title; strings.
+    private struct Page {
+        let uri: NodeID
+        let title: NodeID?
+    }
+
+    private static func writeGrounding(
+        _ node: NodeID, _ choice: Choice, _ response: Response,
+        _ annotations: inout Annotations, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) throws(RecordError) {
+        var chunks: NodeID?
+        var supports: NodeID?
+        var members = try MemberReader(node, grounding, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .groundingChunks: chunks = member.value
+            case .groundingSupports: supports = member.value
+            case nil: context.drop(member.value)
+            }
+        }
+        guard let chunks, let supports, !context.isNeutral(supports) else {
+            if let chunks { context.drop(chunks) }
+            if let supports { context.drop(supports) }
+            return
+        }
+        let pages = try pages(chunks, context)
+        for element in context.view.elements(supports) {
+            let isWhole = try writeSupport(
+                element, pages, choice, response, &annotations, to: &output, context)
+            if !isWhole { context.lose(.paramDropped, at: element) }
+        }
+    }
+
+    private static func pages(
+        _ chunks: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> [Page?] {
+        var pages: [Page?] = []
+        for element in context.view.elements(chunks) {
+            var page: Page?
+            var members = try MemberReader(element, chunk, context.view)
+            while let member = try members.next() {
+                if member.name == .web { page = try self.page(member.value, context) }
+            }
+            pages.append(page)
+        }
+        return pages
+    }
+
+    private static func page(
+        _ node: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Page? {
+        var uri: NodeID?
+        var title: NodeID?
+        var members = try MemberReader(node, web, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .uri: uri = context.view.kind(member.value) == .string ? member.value : nil
+            case .title: title = context.view.kind(member.value) == .string ? member.value : nil
+            case .domain, nil: break
+            }
+        }
+        return uri.map { Page(uri: $0, title: title) }
+    }
+
+    /// Writes one annotation for each source of a support; false where one could not be written.
+    private static func writeSupport(
+        _ node: NodeID, _ pages: [Page?], _ choice: Choice, _ response: Response,
+        _ annotations: inout Annotations, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) throws(RecordError) -> Bool {
+        var place: NodeID?
+        var indices: NodeID?
+        var members = try MemberReader(node, support, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .segment: place = member.value
+            case .groundingChunkIndices: indices = member.value
+            case .confidenceScores, nil: break
+            }
+        }
+        guard let place, let indices,
+            let range = try range(place, choice, response, context)
+        else { return false }
+        var isWhole = true
+        for element in context.view.elements(indices) {
+            let index = try context.integer(element)
+            guard pages.indices.contains(index), let page = pages[index] else {
+                isWhole = false
+                continue
+            }
+            annotations.begin(&output)
+            output.append("{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":")
+            output.append(decimal: range.lowerBound)
+            output.append(",\"end_index\":")
+            output.append(decimal: range.upperBound)
+            output.append(",\"title\":")
+            if let title = page.title {
+                context.write(title, to: &output)
+            } else {
+                output.append("\"\"")
+            }
+            output.append(",\"url\":")
+            context.write(page.uri, to: &output)
+            output.append("}}")
+        }
+        return isWhole
+    }
+
+    // MARK: - Offsets
+
+    /// The characters that a segment covers in the joined text: Gemini counts bytes in one part.
+    private static func range(
+        _ node: NodeID, _ choice: Choice, _ response: Response,
+        _ context: borrowing RecordContext
+    ) throws(RecordError) -> Range<Int>? {
+        var part = 0
+        var start = 0
+        var end: Int?
+        var members = try MemberReader(node, segment, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .partIndex: part = try context.integer(member.value)
+            case .startIndex: start = try context.integer(member.value)
+            case .endIndex: end = try context.integer(member.value)
+            case .text, nil: break
+            }
+        }
+        guard let end, start >= 0, start <= end, part >= 0, part < choice.parts.count else {
+            return nil
+        }
+        var before = 0
+        for index in choice.parts.prefix(part) {
+            guard case .text(let text) = response.parts[index], !text.isRefusal else { continue }
+            before += characters(of: text.text, upTo: nil, context) ?? 0
+        }
+        guard case .text(let text) = response.parts[choice.parts.lowerBound + part],
+            let lower = characters(of: text.text, upTo: start, context),
+            let upper = characters(of: text.text, upTo: end, context)
+        else { return nil }
+        return before + lower..<before + upper
+    }
+
+    /// The number of characters in the first bytes of a text, or nil where it is shorter.
+    private static func characters(
+        of text: Text, upTo limit: Int?, _ context: borrowing RecordContext
+    ) -> Int? {
+        guard text.hasEscapes else {
+            return context.bytes(text).characterCount(upTo: limit)
+        }
+        var plain = ByteBuffer(capacity: Int(text.count))
+        plain.append(unescaping: context.bytes(text))
+        return plain.view.characterCount(upTo: limit)
+    }
+}
+
+extension ByteView {
+    /// The number of Unicode scalars that begin in the first bytes of UTF-8 text.
+    fileprivate func characterCount(upTo limit: Int?) -> Int? {
+        let end = limit ?? count
+        guard end <= count else { return nil }
+        var characters = 0
+        for index in 0..<end where self[index] & 0xC0 != 0x80 { characters += 1 }
+        return characters
+    }
+}

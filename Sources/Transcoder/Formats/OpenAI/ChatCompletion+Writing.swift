@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Writes chat completions, and reports what they have no place for.
+
+import JSONLCodec
+
+extension ChatCompletion {
+    /// Spells out the body of an answer.
+    ///
+    /// - Throws: `content.unsupported` where the answer holds more than text and calls.
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        output.append("{\"id\":\"")
+        if let id = response.responseID, !id.isEmpty {
+            output.append(copying: context.bytes(id))
+        } else {
+            output.append("chatcmpl-")
+            if let id = response.id.text { output.append(copying: context.bytes(id)) }
+        }
+        output.append("\",\"object\":\"chat.completion\",\"created\":")
+        try writeCreated(response.created, to: &output, context)
+        output.append(",\"model\":")
+        if let model = response.model {
+            context.write(model, to: &output)
+        } else {
+            output.append(quoted: context.modelName.view)
+        }
+        output.append(",\"choices\":")
+        var choices = MemberList()
+        var callCount = 0
+        for (index, choice) in response.choices.enumerated() {
+            choices.beginElement(&output)
+            output.append("{\"index\":")
+            output.append(decimal: index)
+            try write(choice, of: response, &callCount, to: &output, &context)
+        }
+        if response.choices.isEmpty, let block = response.block {
+            choices.beginElement(&output)
+            write(block, to: &output, context)
+        }
+        choices.endArray(&output)
+        if response.usage.isPresent {
+            output.append(",\"usage\":")
+            ChatUsage.write(response.usage, to: &output)
+        }
+        output.append("}")
+    }
+
+    private static func writeCreated(
+        _ created: CreationTime, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        switch created {
+        case .seconds(let node):
+            return try context.write(integer: node, to: &output)
+        case .timestamp(let node):
+            if let seconds = UnixTime.seconds(ofRFC3339: context.view.interior(node)) {
+                return output.append(decimal: seconds)
+            }
+        case .unknown:
+            break
+        }
+        output.append(decimal: context.options.created ?? 0)
+    }
+
+    /// A prompt that was not answered is an answer that was filtered: HTTP said 200.
+    private static func write(
+        _ block: PromptBlock, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
+        output.append(
+            "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":null,\"refusal\":")
+        if let reason = block.message ?? block.reason {
+            context.write(reason, to: &output)
+        } else {
+            output.append("null")
+        }
+        output.append("},\"logprobs\":null,\"finish_reason\":\"content_filter\"}")
+    }
+
+    // MARK: - Choices
+
+    /// What a choice is made of.
+    private struct Content {
+        var hasText = false
+        var hasRefusal = false
+        var hasCalls = false
+        var hasCitations = false
+    }
+
+    private static func write(
+        _ choice: Choice, of response: Response, _ callCount: inout Int,
+        to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        let content = try check(choice, of: response, &context)
+        output.append(",\"message\":{\"role\":\"assistant\",\"content\":")
+        write(texts: content.hasText, isRefusal: false, choice, response, to: &output, context)
+        output.append(",\"refusal\":")
+        write(texts: content.hasRefusal, isRefusal: true, choice, response, to: &output, context)
+        if content.hasCitations {
+            try ChatCitations.write(choice, of: response, to: &output, &context)
+        }
+        if content.hasCalls {
+            output.append(",\"tool_calls\":")
+            try writeCalls(choice, of: response, &callCount, to: &output, &context)
+        }
+        output.append("},\"logprobs\":")
+        try ChatLogprobs.write(choice.logprobs, to: &output, context)
+        output.append(",\"finish_reason\":")
+        output.append(quoted: finish(choice, hasCalls: content.hasCalls, &context))
+        output.append("}")
+    }
+
+    /// Looks at what is there, and reports what is dropped of it.
+    private static func check(
+        _ choice: Choice, of response: Response, _ context: inout RecordContext
+    ) throws(RecordError) -> Content {
+        var content = Content()
+        for index in choice.parts {
+            switch response.parts[index] {
+            case .text(let part):
+                if let signature = part.signature { context.lose(.reasoningDropped, at: signature) }
+                if part.citations != nil { content.hasCitations = true }
+                if part.text.isEmpty { continue }
+                if part.isRefusal { content.hasRefusal = true } else { content.hasText = true }
+            case .toolCall(let call):
+                content.hasCalls = true
+                if let node = call.signatureNode { context.lose(.reasoningDropped, at: node) }
+            case .reasoning(let reasoning):
+                context.lose(.reasoningDropped, at: reasoning.node)
+            case .media(let media):
+                throw .unsupported(
+                    media.type.kind.code, at: media.node, "a chat completion holds only text")
+            case .toolResult(let result):
+                throw .unsupported(
+                    .unsupportedBlock, at: result.node, "an answer holds no tool results")
+            case .cachePoint, .removed:
+                break
+            }
+        }
+        return content
+    }
+
+    /// Joins the texts of a choice, or its refusals, without a separator.
+    private static func write(
+        texts hasAny: Bool, isRefusal: Bool, _ choice: Choice, _ response: Response,
+        to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
+        guard hasAny else { return output.append("null") }
+        output.append("\"")
+        for index in choice.parts {
+            if case .text(let part) = response.parts[index], part.isRefusal == isRefusal {
+                output.append(copying: context.bytes(part.text))
+            }
+        }
+        output.append("\"")
+    }
+
+    private static func finish(
+        _ choice: Choice, hasCalls: Bool, _ context: inout RecordContext
+    ) -> StaticString {
+        // Calls decide, whatever the source said (ruling H21).
+        if hasCalls { return "tool_calls" }
+        switch choice.finish {
+        case .endTurn, .stopSequence: return "stop"
+        case .toolUse: return "tool_calls"
+        case .maxTokens, .contextWindow: return "length"
+        case .contentFiltered, .guardrail, .refusal: return "content_filter"
+        case .malformedToolUse, .malformedOutput, .pauseTurn, .unknown:
+            context.approximateFinish(of: choice)
+            return "stop"
+        }
+    }
+
+    // MARK: - Tool calls
+
+    private static func writeCalls(
+        _ choice: Choice, of response: Response, _ callCount: inout Int,
+        to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        var list = MemberList()
+        for index in choice.parts {
+            guard case .toolCall(let call) = response.parts[index] else { continue }
+            list.beginElement(&output)
+            output.append("{\"id\":")
+            if let id = call.id, !id.isEmpty {
+                context.write(id, to: &output)
+            } else {
+                writeNewID(&callCount, response, to: &output, context)
+                context.lose(.toolIDSynthesized, at: call.node)
+            }
+            ChatTools.writeFunction(of: call, to: &output, context)
+        }
+        list.endArray(&output)
+    }
+
+    /// Writes the next `call_<n>` that no call of the record has (ruling H10).
+    private static func writeNewID(
+        _ count: inout Int, _ response: Response, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) {
+        output.append("\"")
+        let start = output.count
+        repeat {
+            count += 1
+            output.truncate(to: start)
+            output.append("call_")
+            output.append(decimal: count)
+        } while isTaken(output.view.slice(start, output.count), response, context)
+        output.append("\"")
+    }
+
+    private static func isTaken(
+        _ id: ByteView, _ response: Response, _ context: borrowing RecordContext
+    ) -> Bool {
+        response.parts.contains { part in
+            guard case .toolCall(let call) = part, let other = call.id else { return false }
+            return other.hasEscapes
+                ? context.decoded(other) == id.text : context.bytes(other) == id
+        }
+    }
+}

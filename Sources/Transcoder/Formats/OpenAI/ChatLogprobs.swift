@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Log probabilities of tokens, from Gemini's spelling into OpenAI's.
+
+import JSONLCodec
+
+/// The member `logprobs` of a choice.
+enum ChatLogprobs {
+    /// The members of Gemini's `logprobsResult`.
+    private enum ResultMember: String, MemberName { case chosenCandidates, topCandidates }
+
+    /// A list of candidates for one token.
+    private enum ListMember: String, MemberName { case candidates }
+
+    /// One candidate; members without a value are left out in proto3's JSON.
+    private enum CandidateMember: String, MemberName { case token, tokenId, logProbability }
+
+    private static let result = MemberTable<ResultMember>(acceptsSnakeCase: true)
+    private static let list = MemberTable<ListMember>(acceptsSnakeCase: true)
+    private static let candidate = MemberTable<CandidateMember>(acceptsSnakeCase: true)
+
+    /// Writes what a choice has, or null.
+    static func write(
+        _ logprobs: Logprobs?, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        switch logprobs {
+        case nil: output.append("null")
+        case .openAI(let node): context.write(node, to: &output)
+        case .gemini(let node): try write(gemini: node, to: &output, context)
+        }
+    }
+
+    /// The two lists of Gemini run side by side: the token chosen, and the likeliest ones.
+    private static func write(
+        gemini node: NodeID, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        var chosen: NodeID?
+        var top: NodeID?
+        var members = try MemberReader(node, result, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .chosenCandidates: chosen = member.value
+            case .topCandidates: top = member.value
+            case nil: break
+            }
+        }
+        guard let chosen else { return output.append("null") }
+        try context.requireArray(chosen)
+        if let top { try context.requireArray(top) }
+        // An object has no elements: without a list there are no alternatives.
+        var alternatives = context.view.elements(top ?? node)
+        output.append("{\"content\":")
+        var tokens = MemberList()
+        for token in context.view.elements(chosen) {
+            tokens.beginElement(&output)
+            try writeToken(token, to: &output, context)
+            output.append(",\"top_logprobs\":")
+            try writeAlternatives(alternatives.next(), to: &output, context)
+            output.append("}")
+        }
+        tokens.endArray(&output)
+        output.append(",\"refusal\":null}")
+    }
+
+    private static func writeAlternatives(
+        _ node: NodeID?, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        var tokens = MemberList()
+        if let node {
+            var members = try MemberReader(node, list, context.view)
+            while let member = try members.next() {
+                guard member.name == .candidates else { continue }
+                try context.requireArray(member.value)
+                for token in context.view.elements(member.value) {
+                    tokens.beginElement(&output)
+                    try writeToken(token, to: &output, context)
+                    output.append("}")
+                }
+            }
+        }
+        tokens.endArray(&output)
+    }
+
+    /// Writes the members of one token; the object stays open.
+    private static func writeToken(
+        _ node: NodeID, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        var token: NodeID?
+        var probability: NodeID?
+        var members = try MemberReader(node, candidate, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .token: token = member.value
+            case .logProbability: probability = member.value
+            case .tokenId, nil: break
+            }
+        }
+        output.append("{\"token\":")
+        if let token {
+            try context.requireString(token)
+            context.write(token, to: &output)
+        } else {
+            output.append("\"\"")
+        }
+        output.append(",\"logprob\":")
+        if let probability {
+            try context.write(number: probability, to: &output)
+        } else {
+            output.append("0")
+        }
+        output.append(",\"bytes\":")
+        writeBytes(of: token, to: &output, context)
+    }
+
+    /// Writes the UTF-8 of a token as a list of numbers.
+    private static func writeBytes(
+        of token: NodeID?, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
+        var numbers = MemberList()
+        if let token {
+            if context.view.hasEscapes(token) {
+                var plain = ByteBuffer(capacity: 64)
+                plain.append(unescaping: context.view.interior(token))
+                write(bytes: plain.view, &numbers, to: &output)
+            } else {
+                write(bytes: context.view.interior(token), &numbers, to: &output)
+            }
+        }
+        numbers.endArray(&output)
+    }
+
+    private static func write(
+        bytes: ByteView, _ numbers: inout MemberList, to output: inout ByteBuffer
+    ) {
+        for index in 0..<bytes.count {
+            numbers.beginElement(&output)
+            output.append(decimal: Int(bytes[index]))
+        }
+    }
+}

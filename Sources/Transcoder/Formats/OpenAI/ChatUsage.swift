@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Token counts of chat completions: input includes the cache, output includes reasoning.
+
+import JSONLCodec
+
+/// The member `usage` of a chat completion.
+enum ChatUsage {
+    /// Reads the counts; what servers add to them is information about the run, and silent.
+    static func read(
+        _ node: NodeID, into usage: inout Usage, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        usage.isPresent = true
+        var members = try MemberReader(node, ChatTerms.usage, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .promptTokens: usage.input = try context.integer(member.value)
+            case .completionTokens: usage.output = try context.integer(member.value)
+            case .promptDetails: try readInput(member.value, into: &usage, context)
+            case .completionDetails: try readOutput(member.value, into: &usage, context)
+            default: break
+            }
+        }
+    }
+
+    private static func readInput(
+        _ node: NodeID, into usage: inout Usage, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        var members = try MemberReader(node, ChatTerms.usage, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .cachedTokens: usage.cacheRead = try context.integer(member.value)
+            case .cacheWriteTokens: usage.cacheWrite = try context.integer(member.value)
+            case .textTokens: usage.inputByModality.text = try context.integer(member.value)
+            case .imageTokens: usage.inputByModality.image = try context.integer(member.value)
+            case .audioTokens: usage.inputByModality.audio = try context.integer(member.value)
+            default: break
+            }
+        }
+    }
+
+    private static func readOutput(
+        _ node: NodeID, into usage: inout Usage, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        var members = try MemberReader(node, ChatTerms.usage, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .reasoningTokens: usage.reasoning = try context.integer(member.value)
+            case .textTokens: usage.outputByModality.text = try context.integer(member.value)
+            case .imageTokens: usage.outputByModality.image = try context.integer(member.value)
+            case .audioTokens: usage.outputByModality.audio = try context.integer(member.value)
+            default: break
+            }
+        }
+    }
+
+    /// Writes the counts; the total is worked out, and optional ones stand where the source has
+    /// them (ruling H19).
+    static func write(_ usage: Usage, to output: inout ByteBuffer) {
+        output.append("{\"prompt_tokens\":")
+        output.append(decimal: usage.input)
+        output.append(",\"completion_tokens\":")
+        output.append(decimal: usage.output)
+        output.append(",\"total_tokens\":")
+        output.append(decimal: usage.input + usage.output)
+        var details = MemberList()
+        let prefix: StaticString = ",\"prompt_tokens_details\":"
+        write("cached_tokens", usage.cacheRead, &details, prefix, to: &output)
+        write("cache_write_tokens", usage.cacheWrite, &details, prefix, to: &output)
+        write("text_tokens", usage.inputByModality.text, &details, prefix, to: &output)
+        write("image_tokens", usage.inputByModality.image, &details, prefix, to: &output)
+        write("audio_tokens", usage.inputByModality.audio, &details, prefix, to: &output)
+        if !details.hasNothing { details.endObject(&output) }
+        var outcome = MemberList()
+        let outcomePrefix: StaticString = ",\"completion_tokens_details\":"
+        write("reasoning_tokens", usage.reasoning, &outcome, outcomePrefix, to: &output)
+        write("audio_tokens", usage.outputByModality.audio, &outcome, outcomePrefix, to: &output)
+        if !outcome.hasNothing { outcome.endObject(&output) }
+        output.append("}")
+    }
+
+    private static func write(
+        _ name: StaticString, _ count: Int?, _ list: inout MemberList, _ prefix: StaticString,
+        to output: inout ByteBuffer
+    ) {
+        guard let count else { return }
+        if list.hasNothing { output.append(prefix) }
+        list.begin(name, &output)
+        output.append(decimal: count)
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The hub of result conversions: one result as readers find it and writers need it.
+
+import JSONLCodec
+
+/// One result of a batch, as places in the record.
+///
+/// One value serves one record after the other. Unlike requests, results are taken as they are:
+/// there are no rules between reader and writer but the losses that a writer reports.
+struct Response {
+    var id = RecordID()
+    /// The provider's own id of the answer.
+    var responseID: Text?
+    /// The model that answered.
+    var model: Text?
+    var created = CreationTime.unknown
+    /// Why there is no answer, or nil where there is one.
+    var failure: Failure?
+    var choices: [Choice] = []
+    var parts: [Part] = []
+    /// The prompt was refused: Gemini's block reason, with its message where there is one.
+    var block: PromptBlock?
+    var usage = Usage()
+    /// Milliseconds that the answer took (Bedrock), a number.
+    var latency: NodeID?
+
+    init() {}
+
+    /// Makes the value ready for the next record and keeps its memory.
+    mutating func reset() {
+        id = RecordID()
+        responseID = nil
+        model = nil
+        created = .unknown
+        failure = nil
+        choices.removeAll(keepingCapacity: true)
+        parts.removeAll(keepingCapacity: true)
+        block = nil
+        usage = Usage()
+        latency = nil
+    }
+
+    /// Opens a choice; parts appended from now on belong to it.
+    mutating func beginChoice(at node: NodeID) {
+        choices.append(Choice(parts: parts.count..<parts.count, node: node))
+    }
+
+    /// Adds a part to the open choice.
+    mutating func append(_ part: Part) {
+        parts.append(part)
+        let last = choices.count - 1
+        choices[last].parts = choices[last].parts.lowerBound..<parts.count
+    }
+}
+
+/// When an answer was made.
+enum CreationTime {
+    case unknown
+    /// Seconds since 1970 (OpenAI), a number.
+    case seconds(NodeID)
+    /// An RFC 3339 time (Gemini), a string.
+    case timestamp(NodeID)
+}
+
+/// One of the answers to a request.
+struct Choice {
+    /// Its content: a range of ``Response/parts``.
+    var parts: Range<Int>
+    var finish = FinishReason.unknown
+    /// The member that holds the reason.
+    var finishNode: NodeID?
+    /// How the source spells the member.
+    var finishName: StaticString = "finish_reason"
+    /// The stop sequence that was met (Anthropic), a string.
+    var stopSequence: NodeID?
+    var logprobs: Logprobs?
+    /// The candidate or choice.
+    var node: NodeID
+
+    init(parts: Range<Int>, node: NodeID) {
+        self.parts = parts
+        self.node = node
+    }
+}
+
+/// The probabilities of the tokens of an answer, in the spelling of the source.
+enum Logprobs {
+    /// OpenAI's `logprobs` object.
+    case openAI(NodeID)
+    /// Gemini's `logprobsResult` object.
+    case gemini(NodeID)
+}
+
+/// Why a prompt was not answered.
+struct PromptBlock {
+    /// The reason's name, a string, or nil.
+    var reason: NodeID?
+    /// The provider's sentence about it, a string, or nil.
+    var message: NodeID?
+    var node: NodeID
+
+    init(at node: NodeID) {
+        self.node = node
+    }
+}
+
+/// A request that failed: HTTP status, message, and what kind of end it was.
+struct Failure {
+    enum Kind { case http, expired, canceled }
+    var kind = Kind.http
+    /// The HTTP status.
+    var status: Int
+    /// The message, or nil.
+    var message: Text?
+    /// OpenAI's own code and type of the error, strings.
+    var code: NodeID?
+    var type: NodeID?
+    var param: NodeID?
+
+    init(status: Int, message: Text?) {
+        self.status = ErrorMap.status(http: status)
+        self.message = message
+    }
+}
+
+/// Token counts in one convention.
+///
+/// Input includes what the cache gave or took, output includes reasoning. An optional count is nil exactly when the source lacks the member (H19).
+struct Usage {
+    /// The source has a usage object.
+    var isPresent = false
+    var input = 0
+    var output = 0
+    var cacheRead: Int?
+    var cacheWrite: Int?
+    var reasoning: Int?
+    /// Cache writes by lifetime: five minutes, one hour.
+    var cacheWrite5m: Int?
+    var cacheWrite1h: Int?
+    /// Input and output tokens by modality.
+    var inputByModality = ModalityCounts()
+    var outputByModality = ModalityCounts()
+
+    init() {}
+}
+
+/// Token counts by modality, each nil where the source does not say.
+struct ModalityCounts {
+    var text: Int?
+    var image: Int?
+    var audio: Int?
+    var video: Int?
+
+    /// No modality is named.
+    var isEmpty: Bool { text == nil && image == nil && audio == nil && video == nil }
+}

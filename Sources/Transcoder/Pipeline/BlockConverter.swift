@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Converts the records of one block of whole lines; blocks are independent of each other.
+
+import JSONLCodec
+
+/// Where a block of lines stands in the input.
+public struct BlockPosition: Sendable {
+    /// The index of the input file.
+    public let file: Int
+    /// The physical number of the block's first line, counted from 1.
+    public let firstLine: Int
+    /// The block is the beginning of its file.
+    public let isFileStart: Bool
+    /// The block holds only the beginning of one line, which is over the limit.
+    public let isTooLong: Bool
+
+    /// Creates a position.
+    public init(file: Int, firstLine: Int, isFileStart: Bool, isTooLong: Bool = false) {
+        self.file = file
+        self.firstLine = firstLine
+        self.isFileStart = isFileStart
+        self.isTooLong = isTooLong
+    }
+}
+
+/// Converts blocks of lines, one after the other, in memory that it keeps.
+///
+/// A block's output is final only after ``RecordSequencer/commit(_:)``, which settles what blocks
+/// have to do with each other: ids that stand twice, and the report. So blocks can be converted
+/// on several threads, each with a converter of its own, and committed in order.
+///
+/// ```swift
+/// let conversion = try Conversion(configuration, detected: detection)
+/// var converter = BlockConverter(conversion)
+/// var sequencer = RecordSequencer(conversion)
+/// converter.convert(lines, BlockPosition(file: 0, firstLine: 1, isFileStart: true))
+/// sequencer.commit(&converter)
+/// converter.withOutput { write($0) }
+/// ```
+public struct BlockConverter: ~Copyable, Sendable {
+    let conversion: Conversion
+    var output = ByteBuffer(capacity: 4096)
+    /// The lines of rejected records, with line feeds.
+    var rejects = ByteBuffer()
+    /// The lines of accepted records, kept while a later look at their ids may reject them.
+    var lines = ByteBuffer()
+    var log = RecordLog()
+    var file = 0
+    /// The counts of the output when the block began.
+    private(set) var copiedBefore = 0
+    private(set) var rewrittenBefore = 0
+    private(set) var lineCount = 0
+    /// The output ends without a line feed, as the input does.
+    private(set) var lacksLineFeed = false
+    private var isLastLineCopied = false
+    private var indexer: JSONIndexer
+    private var context: RecordContext
+    private var request = Request()
+    private var response = Response()
+
+    /// Creates a converter.
+    public init(_ conversion: Conversion) {
+        self.conversion = conversion
+        indexer = JSONIndexer(depthLimit: conversion.configuration.limits.depthLimit)
+        context = RecordContext(options: conversion.configuration.options)
+        context.readsVertexColumns = conversion.sourceDialect == "vertex"
+    }
+
+    /// Converts a block.
+    ///
+    /// - Parameters:
+    ///   - block: Whole lines; at the end of a file the last one may lack its line feed.
+    ///   - position: Where the block stands.
+    /// - Complexity: O(*n*); in the steady state nothing is allocated.
+    public mutating func convert(_ block: RawSpan, _ position: BlockPosition) {
+        ByteView.with(block) { convert($0, position) }
+    }
+
+    /// Calls a function with the converted records; to be written after the commit.
+    public func withOutput<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try output.withBytes(body)
+    }
+
+    /// Calls a function with the lines of rejected records, where the configuration keeps them.
+    public func withRejects<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try rejects.withBytes(body)
+    }
+
+    mutating func convert(_ block: ByteView, _ position: BlockPosition) {
+        output.removeAll()
+        rejects.removeAll(keepingAtMost: 1 << 20)
+        lines.removeAll(keepingAtMost: 1 << 20)
+        log.reset()
+        log.byteCount = block.count
+        copiedBefore = output.copiedByteCount
+        rewrittenBefore = output.rewrittenByteCount
+        file = position.file
+        lineCount = 0
+        var rest = block
+        if position.isFileStart, rest.starts(with: "\u{FEFF}") {
+            rest = rest.slice(3, rest.count)
+            noteByteOrderMark()
+        }
+        guard !position.isTooLong else { return rejectLongLine(rest, position.firstLine) }
+        let endsWithLineFeed = rest.count > 0 && rest[rest.count - 1] == UInt8(ascii: "\n")
+        lacksLineFeed = false
+        for line in LineIterator(rest) {
+            convertLine(line, number: position.firstLine + lineCount)
+            lineCount += 1
+        }
+        if !endsWithLineFeed, isLastLineCopied {
+            // A file that stays in its format comes back byte for byte.
+            output.truncate(to: output.count - 1)
+            lacksLineFeed = true
+        }
+    }
+
+    private mutating func copy(_ line: ByteView) {
+        output.append(copying: line)
+        output.append(UInt8(ascii: "\n"))
+        isLastLineCopied = true
+    }
+
+    private mutating func rejectLongLine(_ beginning: ByteView, _ number: Int) {
+        lineCount = 1
+        log.recordCount += 1
+        let limit = conversion.configuration.limits.lineByteLimit
+        let place = RecordError.Place.offset(min(limit, beginning.count))
+        reject(
+            beginning, number, RecordError(.lineTooLong, place, "the line is over the limit"),
+            view: nil)
+    }
+
+    private mutating func noteByteOrderMark() {
+        let path = log.keep { $0.append("$") }
+        log.losses.append(
+            LossEvent(code: .byteOrderMarkSkipped, path: path, line: 1, column: 1))
+    }
+
+    private mutating func convertLine(_ line: ByteView, number: Int) {
+        guard line.count <= conversion.configuration.limits.lineByteLimit else {
+            return rejectLongLine(line, number)
+        }
+        isLastLineCopied = false
+        guard line.count > 0, !line.isBlank else {
+            log.blankCount += 1
+            if conversion.keepsLines { copy(line) }
+            return
+        }
+        log.recordCount += 1
+        let start = output.count
+        let view: JSONView
+        do throws(JSONError) {
+            view = try indexer.index(line)
+        } catch {
+            return reject(line, number, RecordError(error), view: nil)
+        }
+        do throws(RecordError) {
+            context.begin(view, line: number)
+            let isPassedThrough = try convertRecord(view)
+            if conversion.configuration.options.onLoss == .fail { try refuseLosses() }
+            output.append(UInt8(ascii: "\n"))
+            isLastLineCopied = isPassedThrough
+            accept(line, number, isPassedThrough: isPassedThrough)
+        } catch {
+            output.truncate(to: start)
+            reject(line, number, error, view: view)
+        }
+    }
+
+    /// Converts the record of the context; true where it was copied as it is.
+    private mutating func convertRecord(_ view: JSONView) throws(RecordError) -> Bool {
+        guard view.kind(.root) == .object else {
+            throw RecordError(.notAnObject, at: .root, "a record must be a JSON object")
+        }
+        if try PassThrough.applies(to: view, conversion) {
+            output.append(copying: view.text)
+            return true
+        }
+        switch conversion.kind {
+        case .request: try convertRequest()
+        case .result: try convertResult()
+        }
+        return false
+    }
+
+    private mutating func convertRequest() throws(RecordError) {
+        request.reset()
+        let reader = conversion.source.requestReader
+        let writer = conversion.dialect.requestWriter
+        try reader.read(into: &request, &context)
+        request.id = settled(request.id)
+        try RequestRules.apply(writer.capabilities, to: &request, &context)
+        request.id = restricted(request.id)
+        try writer.write(request, to: &output, &context)
+    }
+
+    private mutating func convertResult() throws(RecordError) {
+        response.reset()
+        if let requests = conversion.configuration.requests {
+            context.positionalID = requests.id(onLine: context.lineNumber, &context)
+        }
+        let reader = conversion.source.resultReader
+        let writer = conversion.dialect.resultWriter
+        try reader.read(into: &response, &context)
+        response.id = settled(response.id)
+        if let requests = conversion.configuration.requests {
+            requests.join(&response, &context)
+        }
+        response.id = restricted(response.id)
+        try writer.write(response, to: &output, &context)
+    }
+
+    /// Fails the record at the first loss that is more than a note.
+    private func refuseLosses() throws(RecordError) {
+        guard let loss = context.losses.first(where: { !$0.code.isNote }) else { return }
+        throw RecordError(refusing: loss)
+    }
+
+    // MARK: - Ids
+
+    /// Makes an id up where the record has none, and reports one that was a number.
+    private mutating func settled(_ source: RecordID) -> RecordID {
+        var id = source
+        if id.text == nil, let positional = context.positionalID {
+            id.text = positional
+        } else if id.text == nil {
+            let number = context.lineNumber
+            id.text = context.makeText {
+                $0.append("record-")
+                $0.append(decimal: number)
+            }
+            context.lose(.idSynthesized, target: conversion.source.idMember)
+        }
+        if id.isStringified, let node = id.node { context.lose(.idRewritten, at: node) }
+        return id
+    }
+
+    /// Spells an id in the letters that the target allows.
+    private mutating func restricted(_ id: RecordID) -> RecordID {
+        guard conversion.idRule != .any, let text = id.text else { return id }
+        context.sourceID = text
+        guard conversion.idRule.isRestricted, !RestrictedID.isLegal(context.bytes(text)) else {
+            return id
+        }
+        var id = id
+        let source = context.decoded(text)
+        id.text = context.makeText(RestrictedID.spell(source))
+        if let node = id.node, !id.isStringified { context.lose(.idRewritten, at: node) }
+        return id
+    }
+}
+
+extension BlockConverter {
+    // MARK: - Keeping the books
+
+    /// Notes what an accepted record has lost, and its id where other blocks must know of it.
+    private mutating func accept(_ line: ByteView, _ number: Int, isPassedThrough: Bool) {
+        log.writtenCount += 1
+        if isPassedThrough { log.passedCount += 1 }
+        for index in context.losses.indices { note(context.losses[index], number) }
+        if let model = modelNode {
+            let name = context.view.interior(model)
+            log.count(model: name)
+        }
+        guard conversion.idRule != .any, !isPassedThrough, let source = context.sourceID else {
+            return
+        }
+        if conversion.configuration.keepsRejects {
+            lines.append(made: line)
+            lines.append(UInt8(ascii: "\n"))
+        }
+        let node = idNode
+        let view = context.view
+        let sourceBytes = context.bytes(source)
+        let sourceID = log.keep { $0.append(unescaping: sourceBytes) }
+        let path = log.keep { texts in
+            texts.append("$.")
+            if let node { texts.append(pathTo: node, of: view) }
+        }
+        log.entries.append(
+            RecordEntry(
+                outputEnd: output.count, writtenID: context.writtenID, sourceID: sourceID,
+                idPath: path, line: number, column: (node.map { view.start($0) } ?? 0) + 1,
+                lossEnd: log.losses.count,
+                isIDRewritten: context.losses.contains { $0.code == .idRewritten },
+                lineEnd: lines.count, isPassedThrough: false))
+    }
+
+    private var idNode: NodeID? {
+        conversion.kind == .request ? request.id.node : response.id.node
+    }
+
+    private var modelNode: NodeID? {
+        conversion.kind == .request ? request.model : nil
+    }
+
+    private mutating func note(_ loss: Loss, _ number: Int) {
+        let view = context.view
+        var column = 1
+        let path = log.keep { texts in
+            texts.append("$")
+            switch loss.place {
+            case .node(let node):
+                column = view.start(node) + 1
+                let start = texts.count
+                texts.append(".")
+                texts.append(pathTo: node, of: view)
+                if texts.count == start + 1 { texts.truncate(to: start) }
+            case .member(let object, let name):
+                column = view.start(object) + 1
+                if object != .root {
+                    texts.append(".")
+                    texts.append(pathTo: object, of: view)
+                }
+                texts.append(".")
+                texts.append(name)
+            case .path(let path):
+                if path.utf8CodeUnitCount == 0 { return }
+                texts.append(".")
+                texts.append(path)
+            }
+        }
+        log.losses.append(LossEvent(code: loss.code, path: path, line: number, column: column))
+    }
+
+    /// Leaves a record out, and describes why.
+    private mutating func reject(
+        _ line: ByteView, _ number: Int, _ error: RecordError, view: JSONView?
+    ) {
+        log.errorCount += 1
+        if conversion.configuration.keepsRejects {
+            rejects.append(made: line)
+            rejects.append(UInt8(ascii: "\n"))
+        }
+        guard log.errors.count < conversion.configuration.errorLimit else { return }
+        let recordID = view.flatMap { RecordName.find(in: $0) }
+        let describer = ErrorDescriber(
+            line: line, view: view, conversion: conversion, recordID: recordID)
+        log.errors.append(
+            describer.describe(error, at: SourcePlace(file: file, line: number, column: 1)))
+    }
+}

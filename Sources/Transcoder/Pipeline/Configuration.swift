@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What a conversion is to do, said once before the first byte.
+
+public import JSONLCodec
+
+/// A conversion: from what, to what, how, and what happens to bad records.
+public struct Configuration: Sendable {
+    /// What a bad record does to the conversion.
+    public enum ErrorPolicy: String, Sendable, CaseIterable {
+        /// The first bad record ends the conversion.
+        case stop
+        /// Bad records are left out and reported.
+        case skip
+    }
+
+    /// Requests or results; nil: as the first record shows.
+    public var kind: RecordKind?
+    /// The source's format; nil: as the first record shows.
+    public var source: FormatID?
+    /// The target's format.
+    public var target: FormatID
+    /// How records are converted.
+    public var options = ConversionOptions()
+    /// The bounds of lines.
+    public var limits = Limits()
+    /// What a bad record does to the conversion.
+    public var onError = ErrorPolicy.stop
+    /// Whether the lines of rejected records are kept (``BlockConverter/rejects``).
+    public var keepsRejects = false
+    /// The most errors that are described in the report; beyond, they are only counted.
+    public var errorLimit = 10_000
+    /// The client's own requests, for the echo in Bedrock results.
+    public var requests: RequestIndex?
+
+    /// Creates a configuration for a target; everything else is at its default.
+    public init(target: FormatID) {
+        self.target = target
+    }
+}
+
+/// A configuration that cannot be carried out.
+public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Why, in one sentence without a full stop.
+    public let description: String
+}
+
+/// A configuration with nothing left to detect: which code reads and which writes.
+public struct Conversion: Sendable {
+    let configuration: Configuration
+    /// Requests or results.
+    public let kind: RecordKind
+    let source: any BatchFormat.Type
+    let sourceDialect: String?
+    let target: any BatchFormat.Type
+    let dialect: Dialect
+    /// The dialect that the user asked for by name.
+    let targetDialect: String?
+    private let detectedDialect: String?
+
+    /// Settles a configuration.
+    ///
+    /// - Parameters:
+    ///   - configuration: What the user wants.
+    ///   - detected: What the first record shows, where the configuration leaves that open.
+    /// - Throws: What is still open, or that the target can be read but not written.
+    public init(
+        _ configuration: Configuration, detected: Detection? = nil
+    ) throws(ConfigurationError) {
+        guard let kind = configuration.kind ?? detected?.kind else {
+            throw ConfigurationError(description: "the kind of the records is not known")
+        }
+        guard let sourceID = configuration.source ?? detected?.format,
+            let source = FormatRegistry.format(named: sourceID.provider),
+            let target = FormatRegistry.format(named: configuration.target.provider)
+        else { throw ConfigurationError(description: "the format of the records is not known") }
+        let wanted = configuration.target.dialect
+        guard let dialect = target.dialects.first(where: { wanted == nil || $0.name == wanted })
+        else {
+            throw ConfigurationError(
+                description: "\(configuration.target) can be read but not written")
+        }
+        self.configuration = configuration
+        self.kind = kind
+        self.source = source
+        sourceDialect = configuration.source?.dialect
+        self.target = target
+        self.dialect = dialect
+        targetDialect = wanted
+        let isDetected = configuration.source == nil || detected?.format.provider == source.name
+        detectedDialect = isDetected ? detected?.format.dialect : nil
+    }
+
+    /// The file stays in its format: blank lines and a missing last line feed stay as well.
+    ///
+    /// A source that was named with a dialect that nobody writes (Vertex) is converted.
+    var keepsLines: Bool {
+        guard source.name == target.name, targetDialect == nil else { return false }
+        guard let sourceDialect else { return true }
+        return target.dialects.contains { $0.name == sourceDialect }
+    }
+
+    /// What the target demands of ids.
+    var idRule: RecordIDRule {
+        kind == .request ? target.requestIDs : target.resultIDs
+    }
+
+    /// The source's format as the report names it.
+    public var sourceID: FormatID {
+        FormatID(provider: source.name, dialect: sourceDialect ?? detectedDialect)
+    }
+
+    /// The target's format as the report names it.
+    public var targetID: FormatID { FormatID(provider: target.name, dialect: dialect.name) }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Turns a trivial error value into what a person reads: path, column, excerpt, sentence.
+
+import JSONLCodec
+
+/// Describes the errors of one line; runs only when something is wrong.
+struct ErrorDescriber {
+    let line: ByteView
+    /// The index of the line, or nil where it is no JSON.
+    let view: JSONView?
+    let conversion: Conversion
+    let recordID: String?
+
+    /// The most bytes of the line that an excerpt holds.
+    private static var excerptByteLimit: Int { 160 }
+
+    func describe(_ error: RecordError, at start: SourcePlace) -> Diagnostic {
+        let other = otherFormat(for: error)
+        let (path, offset) = location(of: error)
+        return Diagnostic(
+            place: SourcePlace(file: start.file, line: start.line, column: offset + 1),
+            path: path, code: other == nil ? code(of: error) : ErrorCode.mixedFormats.rawValue,
+            message: other ?? message(of: error), recordID: recordID, firstUse: nil,
+            excerpt: Self.excerpt(of: line, around: offset))
+    }
+
+    private func code(of error: RecordError) -> String {
+        error.loss?.code.rawValue ?? error.code.rawValue
+    }
+
+    private func message(of error: RecordError) -> String {
+        error.jsonFault?.sentence(in: line) ?? "\(error.message)"
+    }
+
+    /// A sentence about the format that the record really has, where it is another one.
+    private func otherFormat(for error: RecordError) -> String? {
+        guard error.code == .missingField || error.code == .wrongType, let view,
+            let detected = Detection.detect(view)
+        else { return nil }
+        guard detected.format.provider != conversion.source.name else { return nil }
+        return "this is a \(detected.format) \(detected.kind.rawValue) among "
+            + "\(conversion.source.name) \(conversion.kind.rawValue)s"
+    }
+
+    private func location(of error: RecordError) -> (path: String, offset: Int) {
+        if let loss = error.loss {
+            switch loss.place {
+            case .node(let node): return location(of: node)
+            case .member(let object, let name):
+                let (path, offset) = location(of: object)
+                return ("\(path).\(name)", offset)
+            case .path(let path): return ("$.\(path)", 0)
+            }
+        }
+        switch error.place {
+        case .node(let node):
+            return location(of: node)
+        case .member(let object, let name):
+            let (path, offset) = location(of: object)
+            return ("\(path).\(name)", offset)
+        case .offset(let offset):
+            return (JSONPath.path(toByte: offset, in: line), offset)
+        }
+    }
+
+    private func location(of node: NodeID) -> (path: String, offset: Int) {
+        guard let view else { return ("$", 0) }
+        var path = ByteBuffer()
+        path.append("$")
+        if node != .root {
+            if view.kind(.root) == .object { path.append(".") }
+            path.append(pathTo: node, of: view)
+        }
+        return (path.view.text, view.start(node))
+    }
+
+    /// The bytes around an offset.
+    static func excerpt(of line: ByteView, around offset: Int) -> Diagnostic.Excerpt {
+        let middle = min(offset, line.count)
+        let lower = max(0, min(middle - excerptByteLimit / 2, line.count - excerptByteLimit))
+        let upper = min(line.count, lower + excerptByteLimit)
+        var bytes: [UInt8] = []
+        for index in lower..<upper { bytes.append(line[index]) }
+        return Diagnostic.Excerpt(
+            bytes: bytes, caret: middle - lower, isCutBefore: lower > 0,
+            isCutAfter: upper < line.count)
+    }
+}
+
+extension JSONError.Fault {
+    /// The fault as a sentence, with a guess at what the file is where it is no JSONL at all.
+    fileprivate func sentence(in line: ByteView) -> String {
+        let sentence = JSONError(self, at: 0).description
+        guard line.count > 0, self == .unexpectedEnd else { return sentence }
+        switch line[0] {
+        case UInt8(ascii: "["): return sentence + ": the file looks like a JSON array, not JSONL"
+        case UInt8(ascii: "{"): return sentence + ": a record must stand on one line"
+        default: return sentence
+        }
+    }
+}
+
+/// Finds the id of a record that could not be read.
+enum RecordName {
+    private static let members = ["recordId", "custom_id", "key", "id"]
+
+    /// The id in any of the places where formats keep it.
+    static func find(in view: JSONView) -> String? {
+        for name in members {
+            for (key, value) in view.members(.root) where view.decoded(key) == name {
+                return text(value, view)
+            }
+        }
+        for (key, value) in view.members(.root) where view.string(key, is: "metadata") {
+            for (inner, id) in view.members(value) where view.string(inner, is: "key") {
+                return text(id, view)
+            }
+        }
+        return nil
+    }
+
+    private static func text(_ node: NodeID, _ view: JSONView) -> String? {
+        switch view.kind(node) {
+        case .string: view.decoded(node)
+        case .number: view.source(node).text
+        default: nil
+        }
+    }
+}

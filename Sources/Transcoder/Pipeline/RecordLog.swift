@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What one block of records has to say: kept flat in reused memory until it is merged in order.
+
+import JSONLCodec
+
+/// A range of bytes in the text memory of a ``RecordLog``.
+struct LogText {
+    var start: UInt32
+    var count: UInt32
+}
+
+/// One loss of one accepted record.
+struct LossEvent {
+    let code: LossCode
+    let path: LogText
+    let line: Int
+    let column: Int
+}
+
+/// One accepted record whose id must be compared with those of other blocks.
+struct RecordEntry {
+    /// The end of the record in the output; it begins where the one before it ends.
+    let outputEnd: Int
+    /// Where in the output its id stands, between the quotes.
+    let writtenID: Range<Int>
+    /// The id of the source, decoded.
+    let sourceID: LogText
+    /// The path of the id in the source.
+    let idPath: LogText
+    let line: Int
+    let column: Int
+    /// The end of its events in ``RecordLog/losses``.
+    let lossEnd: Int
+    /// A loss `id.rewritten` is among its events.
+    let isIDRewritten: Bool
+    /// The end of its line in ``RecordLog/lines``, where rejected lines are kept.
+    let lineEnd: Int
+    let isPassedThrough: Bool
+}
+
+/// The losses, errors and ids of one block.
+struct RecordLog: ~Copyable {
+    var texts = ByteBuffer()
+    var losses: [LossEvent] = []
+    var entries: [RecordEntry] = []
+    var errors: [Diagnostic] = []
+    var errorCount = 0
+    var recordCount = 0
+    var writtenCount = 0
+    var passedCount = 0
+    var blankCount = 0
+    var byteCount = 0
+    var models: [(name: String, records: Int)] = []
+    private var lastModel = ByteBuffer(capacity: 64)
+
+    init() {}
+
+    /// Makes the log ready for the next block and keeps its memory.
+    mutating func reset() {
+        texts.removeAll(keepingAtMost: 1 << 20)
+        losses.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        errors.removeAll(keepingCapacity: false)
+        errorCount = 0
+        recordCount = 0
+        writtenCount = 0
+        passedCount = 0
+        blankCount = 0
+        byteCount = 0
+        models.removeAll(keepingCapacity: false)
+        lastModel.removeAll()
+    }
+
+    /// Keeps some text.
+    mutating func keep(_ write: (inout ByteBuffer) -> Void) -> LogText {
+        let start = texts.count
+        write(&texts)
+        return LogText(
+            start: UInt32(truncatingIfNeeded: start),
+            count: UInt32(truncatingIfNeeded: texts.count - start))
+    }
+
+    /// A kept text.
+    func view(_ text: LogText) -> ByteView {
+        texts.view.slice(Int(text.start), Int(text.start) + Int(text.count))
+    }
+
+    /// Counts a record's model.
+    mutating func count(model: ByteView) {
+        if !models.isEmpty, lastModel.view == model {
+            models[models.count - 1].records += 1
+            return
+        }
+        let name = model.text
+        lastModel.removeAll()
+        lastModel.append(made: model)
+        if let index = models.firstIndex(where: { $0.name == name }) {
+            let entry = models.remove(at: index)
+            models.append((name, entry.records + 1))
+        } else {
+            models.append((name, 1))
+        }
+    }
+}

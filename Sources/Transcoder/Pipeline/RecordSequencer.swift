@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Brings converted blocks into one file: ids over all records, and the report.
+
+import JSONLCodec
+
+/// Commits blocks in order; the only part of a conversion that remembers earlier records.
+public struct RecordSequencer: ~Copyable, Sendable {
+    private let conversion: Conversion
+    private var ids = IDTable()
+    private var speller = IDSpeller()
+    private var losses = LossLedger()
+    private var summary = Report()
+    private var firstUses: [SourcePlace] = []
+    /// The output so far ends without a line feed: a further file was not expected.
+    private var lacksLineFeed = false
+
+    /// The first bad record has ended the conversion: nothing further is to be converted.
+    public private(set) var isStopped = false
+
+    /// Creates a sequencer.
+    public init(_ conversion: Conversion) {
+        self.conversion = conversion
+        summary.source = conversion.sourceID
+        summary.target = conversion.targetID
+        summary.kind = conversion.kind
+    }
+
+    /// What was done so far.
+    public var report: Report {
+        var report = summary
+        report.losses = losses.entries
+        return report
+    }
+
+    /// Settles a block: drops or respells ids that are taken, and merges its part of the report.
+    ///
+    /// - Parameter block: A converter whose block comes next in the input.
+    /// - Complexity: O(1) for targets that leave ids alone, else O(*n*) in the number of records.
+    public mutating func commit(_ block: inout BlockConverter) {
+        guard !isStopped else {
+            block.output.removeAll()
+            return
+        }
+        if !block.log.entries.isEmpty { settleIDs(&block) }
+        if lacksLineFeed, block.output.count > 0 { block.output.insertLineFeed() }
+        lacksLineFeed = block.output.count > 0 ? block.lacksLineFeed : lacksLineFeed
+        merge(&block)
+    }
+
+    // MARK: - Ids
+
+    /// Goes through the records of a block that have an id of their own.
+    ///
+    /// Bytes move only where an id is dropped or respelled, which is rare: `shift` stays 0.
+    private mutating func settleIDs(_ block: inout BlockConverter) {
+        var removals: [Range<Int>] = []
+        var respellings: [(range: Range<Int>, id: String)] = []
+        var outputStart = 0
+        var lossStart = 0
+        var lineStart = 0
+        for index in block.log.entries.indices {
+            let entry = block.log.entries[index]
+            defer {
+                outputStart = entry.outputEnd
+                lossStart = entry.lossEnd
+                lineStart = entry.lineEnd
+            }
+            let outcome = outcome(of: entry, block)
+            switch outcome {
+            case .fine:
+                break
+            case .respelled(let id):
+                respellings.append((entry.writtenID, id))
+                if !entry.isIDRewritten { noteRewriting(of: entry, in: &block) }
+            case .duplicate(let first):
+                removals.append(outputStart..<entry.outputEnd)
+                refuse(entry, first, &block, losses: lossStart..<entry.lossEnd, lineStart)
+            }
+        }
+        block.output.edit(removing: removals, respelling: respellings)
+    }
+
+    private enum Outcome {
+        case fine, respelled(String), duplicate(SourcePlace)
+    }
+
+    private mutating func outcome(
+        of entry: RecordEntry, _ block: borrowing BlockConverter
+    )
+        -> Outcome
+    {
+        let source = block.log.view(entry.sourceID)
+        if conversion.idRule == .restricted {
+            let wish = block.output.view.slice(
+                entry.writtenID.lowerBound, entry.writtenID.upperBound)
+            if let known = speller.spelling(of: source) {
+                return known == wish ? .fine : .respelled(known.text)
+            }
+            return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
+        }
+        if let position = ids.find(source) {
+            return .duplicate(firstUses[ids.entries[position].value])
+        }
+        ids.insert(source, value: firstUses.count)
+        firstUses.append(SourcePlace(file: block.file, line: entry.line, column: entry.column))
+        guard conversion.idRule == .restrictedUnique else { return .fine }
+        let wish = block.output.view.slice(entry.writtenID.lowerBound, entry.writtenID.upperBound)
+        return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
+    }
+
+    private func noteRewriting(of entry: RecordEntry, in block: inout BlockConverter) {
+        block.log.losses.append(
+            LossEvent(
+                code: .idRewritten, path: entry.idPath, line: entry.line, column: entry.column))
+    }
+
+    /// Rejects a record whose id stands in the file already.
+    private func refuse(
+        _ entry: RecordEntry, _ first: SourcePlace, _ block: inout BlockConverter,
+        losses: Range<Int>, _ lineStart: Int
+    ) {
+        block.log.writtenCount -= 1
+        block.log.errorCount += 1
+        // A rejected record has one error and no loss (H2).
+        for index in losses { block.log.losses[index] = block.log.losses[index].withdrawn }
+        let id = block.log.view(entry.sourceID).text
+        let line = block.lines.view.slice(lineStart, entry.lineEnd)
+        if line.count > 0 { block.rejects.append(made: line) }
+        guard block.log.errors.count < conversion.configuration.errorLimit else { return }
+        let place = SourcePlace(file: block.file, line: entry.line, column: entry.column)
+        let diagnostic = Diagnostic(
+            place: place, path: block.log.view(entry.idPath).text,
+            code: ErrorCode.duplicateCustomID.rawValue,
+            message: "record id \"\(id)\" was already used", recordID: id, firstUse: first,
+            excerpt: ErrorDescriber.excerpt(of: line, around: line.count > 0 ? entry.column - 1 : 0)
+        )
+        let errors = block.log.errors
+        let index = errors.firstIndex { $0.place.line > entry.line } ?? errors.count
+        block.log.errors.insert(diagnostic, at: index)
+    }
+
+    // MARK: - Report
+
+    private mutating func merge(_ block: inout BlockConverter) {
+        if conversion.configuration.onError == .stop, block.log.errorCount > 0 {
+            isStopped = true
+            block.output.removeAll()
+        }
+        summary.recordsRead += block.log.recordCount
+        summary.recordsWritten += block.log.writtenCount
+        summary.recordsRejected += block.log.errorCount
+        summary.recordsPassedThrough += block.log.passedCount
+        summary.blankLines += block.log.blankCount
+        summary.bytesRead += block.log.byteCount
+        summary.bytesWritten += block.output.count
+        summary.bytesCopied += block.output.copiedByteCount - block.copiedBefore
+        summary.bytesRewritten += block.output.rewrittenByteCount - block.rewrittenBefore
+        let room = conversion.configuration.errorLimit - summary.errors.count
+        summary.errors.append(contentsOf: block.log.errors.prefix(isStopped ? 1 : max(room, 0)))
+        for loss in block.log.losses where !loss.isWithdrawn {
+            losses.add(loss, path: block.log.view(loss.path), file: block.file)
+        }
+        for model in block.log.models { count(model.name, model.records) }
+    }
+
+    private mutating func count(_ model: String, _ records: Int) {
+        if let index = summary.models.firstIndex(where: { $0.name == model }) {
+            summary.models[index].records += records
+        } else {
+            summary.models.append((model, records))
+        }
+    }
+}
+
+extension LossEvent {
+    /// The event of a record that was rejected after all.
+    fileprivate var withdrawn: LossEvent {
+        LossEvent(code: code, path: path, line: -1, column: column)
+    }
+
+    fileprivate var isWithdrawn: Bool { line < 0 }
+}
+
+extension ByteBuffer {
+    /// Puts a line feed in front of all.
+    fileprivate mutating func insertLineFeed() {
+        var edited = ByteBuffer(capacity: count + 1)
+        edited.append(UInt8(ascii: "\n"))
+        edited.append(made: view)
+        truncate(to: 0)
+        append(made: edited.view)
+    }
+
+    /// Takes records out and puts other ids in; both lists are in ascending order.
+    fileprivate mutating func edit(
+        removing removals: [Range<Int>], respelling ids: [(range: Range<Int>, id: String)]
+    ) {
+        guard !removals.isEmpty || !ids.isEmpty else { return }
+        var edited = ByteBuffer(capacity: count)
+        var position = 0
+        var removal = 0
+        var respelling = 0
+        while removal < removals.count || respelling < ids.count {
+            let isRemoval =
+                respelling == ids.count
+                || (removal < removals.count
+                    && removals[removal].lowerBound < ids[respelling].range.lowerBound)
+            let range = isRemoval ? removals[removal] : ids[respelling].range
+            edited.append(made: view.slice(position, range.lowerBound))
+            if isRemoval {
+                removal += 1
+            } else {
+                edited.append(utf8: ids[respelling].id)
+                respelling += 1
+            }
+            position = range.upperBound
+        }
+        edited.append(made: view.slice(position, count))
+        truncate(to: 0)
+        append(made: edited.view)
+    }
+}

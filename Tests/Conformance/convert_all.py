@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Converts every fixture to every format, for validate.py to look at.
+
+usage: convert_all.py TRANSCODE OUTPUT_FOLDER
+
+Inputs are the golden cases, the case folders and, where the folder is there, batch files from the
+wild (TRANSCODE_REAL_FILES, or ../shared/real beside the project). Records that are refused are
+left out; ids are made unique, since most golden cases share one. Same-format conversions are left
+out too: they copy their input, whatever it is.
+"""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+FIXTURES = PROJECT / "Tests" / "Fixtures"
+TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "gemini", "anthropic"]
+MODELS = {"openai/chat": "gpt-4o-mini", "anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash",
+          "bedrock/converse": "anthropic.claude-sonnet-4-5", "bedrock/anthropic": "claude-sonnet-4-5"}
+ID_MEMBER = {"bedrock/converse": "recordId", "bedrock/anthropic": "recordId",
+             "openai/chat": "custom_id", "gemini": "key", "anthropic": "custom_id"}
+
+
+def golden_records() -> dict[tuple[str, str], list[bytes]]:
+    """The inputs of all golden cases by kind and format; bad ones are refused by the engine."""
+    records: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+    for folder in ("golden", "golden-own"):
+        for file in sorted((FIXTURES / folder).glob("*.jsonl")):
+            for line in file.read_text(encoding="utf-8").split("\n"):
+                if not line.strip():
+                    continue
+                case = json.loads(line)
+                source = "gemini" if case["from"] == "vertex" else case["from"]
+                raw = case.get("input_raw")
+                text = raw if raw is not None else json.dumps(case["input"], ensure_ascii=False)
+                records[case["kind"], source].append(text.lstrip("\ufeff").encode())
+    return records
+
+
+def folder_records() -> dict[tuple[str, str], list[bytes]]:
+    """The spellings of the case folders by kind and format."""
+    records: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+    for kind, folder in (("request", "cases"), ("result", "results")):
+        for file in sorted((FIXTURES / folder).glob("*/*.jsonl")):
+            source = file.name.split(".")[0]
+            records[kind, source].append(file.read_bytes().rstrip(b"\n"))
+    return records
+
+
+def real_files() -> list[tuple[str, str, Path]]:
+    """Batch files from the wild: kind, format and path."""
+    default = PROJECT.parent / "shared" / "real"
+    folder = Path(os.environ.get("TRANSCODE_REAL_FILES", default))
+    if not folder.is_dir():
+        print(f"convert_all: no folder {folder.name} of real files here: left out")
+        return []
+    found = []
+    for file in sorted(folder.glob("*/*.jsonl")):
+        provider, kind = file.parent.name.rsplit("-", 1)
+        found.append((kind, "gemini" if provider == "vertex" else provider, file))
+    return found
+
+
+def with_unique_ids(output: bytes, target: str, prefix: str) -> bytes:
+    """The records with ids that differ, so that the files are valid as a whole."""
+    member = ID_MEMBER[target]
+    lines = []
+    for number, line in enumerate(output.split(b"\n")):
+        if not line:
+            continue
+        record = json.loads(line)
+        old, new = record[member], f"{prefix}-{number}"
+        if target == "anthropic":
+            assert len(old) <= 64, old
+        record[member] = new
+        lines.append(json.dumps(record, ensure_ascii=False).encode())
+    return b"\n".join(lines) + b"\n" if lines else b""
+
+
+def convert(transcode: str, kind: str, source: str, target: str, data: bytes) -> bytes:
+    """Converts records in memory; a status other than 0 or 1 ends the run."""
+    command = [transcode, "convert", "-q", "--kind", kind, "-f", source, "-t", target,
+               "-m", MODELS[target], "--created", "1700000000", "--on-error", "skip", "-"]
+    done = subprocess.run(command, input=data, capture_output=True, check=False)
+    if done.returncode not in (0, 1):
+        sys.exit(f"convert_all: {' '.join(command)}: {done.returncode}\n{done.stderr.decode()}")
+    return done.stdout
+
+
+def main() -> None:
+    transcode, folder = sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs: list[tuple[str, str, str, str, bytes]] = []
+    for name, records in (("golden", golden_records()), ("cases", folder_records())):
+        for (kind, source), lines in sorted(records.items()):
+            # Golden cases share their ids, which OpenAI and Anthropic refuse: one run each.
+            for number, line in enumerate(lines):
+                for target in TARGETS:
+                    if target.split("/")[0] != source:
+                        jobs.append((f"{name}-{source}", kind, source, target, line + b"\n"))
+    for kind, source, file in real_files():
+        for target in TARGETS:
+            if target.split("/")[0] != source:
+                jobs.append((f"real-{source}", kind, source, target, file.read_bytes()))
+    outputs: dict[tuple[str, str, str], list[bytes]] = defaultdict(list)
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        results = pool.map(lambda job: convert(transcode, *job[1:]), jobs)
+        for (name, kind, _, target, _), output in zip(jobs, results):
+            outputs[name, kind, target].append(output)
+    total = 0
+    for (name, kind, target), parts in sorted(outputs.items()):
+        data = with_unique_ids(b"".join(parts), target, "r")
+        total += data.count(b"\n")
+        if data:
+            path = folder / f"{name}.{target.replace('/', '-')}.{kind}.jsonl"
+            path.write_bytes(data)
+    print(f"convert_all: {total} records of {len(jobs)} conversions in {len(outputs)} files")
+
+
+if __name__ == "__main__":
+    main()

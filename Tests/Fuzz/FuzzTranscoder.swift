@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The fuzz target: any bytes, converted in any direction, end in output or errors, never a trap;
+// what comes out is JSONL, and the same for every cut of the input into chunks.
+
+import JSONLCodec
+import Transcoder
+
+/// The directions that inputs choose from with their first byte.
+private let directions: [Configuration] = {
+    var all: [Configuration] = []
+    for kind in RecordKind.allCases {
+        for source in ["bedrock", "openai", "gemini", "anthropic"] {
+            for target in FormatID.allNames {
+                guard let sourceID = FormatID(source), let targetID = FormatID(target) else {
+                    continue
+                }
+                var configuration = Configuration(target: targetID)
+                configuration.kind = kind
+                configuration.source = sourceID
+                configuration.onError = .skip
+                configuration.keepsRejects = true
+                configuration.options.model = "claude-gemini-2.5"
+                all.append(configuration)
+            }
+        }
+    }
+    return all
+}()
+
+/// Converts an input, cut into chunks of a size.
+private func convert(
+    _ input: UnsafeRawBufferPointer, _ configuration: Configuration, chunk: Int
+) -> (output: [UInt8], report: Report) {
+    var output = ByteBuffer()
+    guard var transcoder = try? Transcoder(configuration) else { fatalError("no direction") }
+    var start = 0
+    while start < input.count {
+        let end = min(input.count, start + chunk)
+        let piece = UnsafeRawBufferPointer(rebasing: input[start..<end])
+        transcoder.feed(piece.bytes) { output.append($0) }
+        start = end
+    }
+    transcoder.finish { output.append($0) }
+    return (output.bytes, transcoder.report)
+}
+
+/// The entry that libFuzzer calls with one input after the other.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzTranscoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    guard let start, count > 1 else { return 0 }
+    let configuration = directions[Int(start[0]) % directions.count]
+    let input = UnsafeRawBufferPointer(start: start + 1, count: count - 1)
+    let (output, report) = convert(input, configuration, chunk: .max - 1)
+    let lines = output.split(separator: UInt8(ascii: "\n"))
+    precondition(lines.count == report.recordsWritten, "a record is more or less than a line")
+    precondition(
+        report.recordsRead == report.recordsWritten + report.recordsRejected, "a record is lost")
+    var indexer = JSONIndexer(depthLimit: 2048)
+    for line in lines {
+        let isJSON = Array(line).withUnsafeBytes { bytes in
+            ByteView.with(bytes.bytes) { (try? indexer.index($0)) != nil }
+        }
+        precondition(isJSON, "the output is no JSON")
+    }
+    let (pieces, _) = convert(input, configuration, chunk: 1 + count % 7)
+    precondition(pieces == output, "the output depends on the chunks")
+    return 0
+}
