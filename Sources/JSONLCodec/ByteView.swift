@@ -70,6 +70,12 @@ package struct ByteView {
         return unsafe equalBytes(base, prefix.utf8Start, length)
     }
 
+    /// Whether the bytes end with those of an ASCII literal.
+    package func ends(with suffix: StaticString) -> Bool {
+        let length = suffix.utf8CodeUnitCount
+        return count >= length && slice(count - length, count) == suffix
+    }
+
     /// The offset of the first such byte, or nil.
     package func firstIndex(of byte: UInt8) -> Int? {
         guard count > 0, let hit = unsafe memchr(base, Int32(byte), count) else { return nil }

@@ -39,14 +39,16 @@ struct StringScanner {
     @inline(__always)
     private func firstSpecial(from start: Int) -> Int {
         var index = start
+        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+        let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
+        let space = SIMD16<Int8>(repeating: 0x20)
         // Sound: the load ends at or before `count`.
         while index + 16 <= count {
-            let block = unsafe UnsafeRawPointer(base + index)
-                .loadUnaligned(as: SIMD16<UInt8>.self)
+            let raw = unsafe UnsafeRawPointer(base + index)
+            let block = unsafe raw.loadUnaligned(as: SIMD16<UInt8>.self)
             // One signed comparison finds both control characters and bytes from 0x80 on.
-            let signed = SIMD16<Int8>(truncatingIfNeeded: block)
-            let special =
-                (signed .< 0x20) .| (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))
+            let signed = unsafe raw.loadUnaligned(as: SIMD16<Int8>.self)
+            let special = (signed .< space) .| (block .== quote) .| (block .== backslash)
             let lanes = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
             if lanes.x != 0 { return index + lanes.x.trailingZeroBitCount >> 3 }
             if lanes.y != 0 { return index + 8 + lanes.y.trailingZeroBitCount >> 3 }

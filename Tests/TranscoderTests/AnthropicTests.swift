@@ -46,6 +46,7 @@ import Testing
             var response = Response()
             var output = ByteBuffer()
             try AnthropicResultReader.read(into: &response, &context)
+            ResultRules.apply(AnthropicResultWriter.traits, to: &response, &context)
             try AnthropicResultWriter.write(response, to: &output, &context)
             return Outcome(text: output.view.text, losses: context.losses.map(\.code))
         }

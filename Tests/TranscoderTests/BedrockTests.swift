@@ -211,6 +211,7 @@ import Testing
                             name: try context.text(node), nameNode: node, arguments: .absent,
                             at: node)))
             }
+            ResultRules.apply(ConverseResultWriter.traits, to: &response, &context)
             try ConverseOutput.write(response, to: &output, &context)
         }
         #expect(
@@ -278,6 +279,7 @@ import Testing
         try inContext(line) { context, output in
             var response = Response()
             try BedrockResultReader.read(into: &response, &context)
+            ResultRules.apply(ConverseResultWriter.traits, to: &response, &context)
             try ConverseResultWriter.write(response, to: &output, &context)
         }
     }

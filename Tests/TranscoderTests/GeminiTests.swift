@@ -47,6 +47,7 @@ import Testing
             var response = Response()
             var output = ByteBuffer()
             try GeminiResultReader.read(into: &response, &context)
+            ResultRules.apply(GeminiResultWriter.traits, to: &response, &context)
             try GeminiResultWriter.write(response, to: &output, &context)
             return Outcome(text: output.view.text, losses: paths(context))
         }

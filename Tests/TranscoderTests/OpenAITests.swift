@@ -59,6 +59,7 @@ import Testing
             var response = Response()
             var output = ByteBuffer()
             try OpenAIResultReader.read(into: &response, &context)
+            ResultRules.apply(OpenAIResultWriter.traits, to: &response, &context)
             try OpenAIResultWriter.write(response, to: &output, &context)
             return Outcome(text: output.view.text, losses: losses(context))
         }

@@ -98,7 +98,12 @@ protocol ResultReading: SendableMetatype {
 
 /// Writes the results of a dialect.
 protocol ResultWriting: SendableMetatype {
-    /// Spells out a response and reports what the dialect cannot carry.
+    /// What the dialect can express.
+    static var traits: ResultTraits { get }
+
+    /// Spells out a response that ``ResultRules`` has fitted to the traits.
+    ///
+    /// What else the dialect cannot carry, it reports.
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError)

@@ -37,6 +37,47 @@ extension RecordContext {
             copying: view.kind(node) == .string ? view.interior(node) : view.source(node))
     }
 
+    /// Writes the temperature, or the limit that it was over.
+    func write(
+        temperature node: NodeID, of request: Request, to output: inout ByteBuffer
+    )
+        throws(RecordError)
+    {
+        if request.settings.isTemperatureClamped { return output.append("1") }
+        try write(number: node, to: &output)
+    }
+
+    /// Writes the model: the one that the batch is for, or else the record's own.
+    func writeModel(of request: Request, to output: inout ByteBuffer) throws(RecordError) {
+        if modelName.count > 0 {
+            output.append(quoted: modelName.view)
+        } else if let model = request.model {
+            write(model, to: &output)
+        } else {
+            throw .missing("model", in: request.body)
+        }
+    }
+
+    /// Writes the members that the source's dialect family shares with the target's.
+    func write(
+        extrasOf request: Request, in members: inout MemberList, to output: inout ByteBuffer
+    ) {
+        for extra in request.extras {
+            members.beginPair(view.interior(extra.key), &output)
+            write(extra.value, to: &output)
+        }
+    }
+
+    /// Writes the pairs of the metadata as an object.
+    func write(metadataOf request: Request, to output: inout ByteBuffer) {
+        var pairs = MemberList()
+        for pair in request.metadata {
+            pairs.beginPair(view.interior(pair.key), &output)
+            write(pair.value, to: &output)
+        }
+        pairs.endObject(&output)
+    }
+
     /// Writes a list of strings.
     func write(strings nodes: [NodeID], to output: inout ByteBuffer) {
         var list = MemberList()

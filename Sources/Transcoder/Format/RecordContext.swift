@@ -111,6 +111,26 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
             isScratch: false, hasEscapes: view.hasEscapes(node))
     }
 
+    /// The id of a record: a string, or a number, which is taken by its spelling.
+    ///
+    /// An empty string is no id.
+    ///
+    /// - Throws: `wrong_type` for any other value.
+    func recordID(_ node: NodeID) throws(RecordError) -> RecordID {
+        var id = RecordID()
+        id.node = node
+        if view.kind(node) == .number {
+            let start = view.start(node)
+            id.text = Text(
+                start: start, count: view.end(node) - start, isScratch: false, hasEscapes: false)
+            id.isStringified = true
+        } else {
+            let text = try text(node)
+            if !text.isEmpty { id.text = text }
+        }
+        return id
+    }
+
     /// Checks that a value is an object.
     func requireObject(_ node: NodeID) throws(RecordError) {
         guard view.kind(node) == .object else {

@@ -212,6 +212,7 @@ public struct BlockConverter: ~Copyable, Sendable {
         if let requests = conversion.configuration.requests {
             requests.join(&response, &context)
         }
+        ResultRules.apply(writer.traits, to: &response, &context)
         response.id = restricted(response.id)
         try writer.write(response, to: &output, &context)
     }

@@ -73,7 +73,7 @@ extension RequestRules {
         _ target: Capabilities, _ request: inout Request, _ context: inout RecordContext
     ) {
         guard !request.calls.isEmpty else { return }
-        var counter = 0
+        var numbering = ToolCallNumbering()
         for index in request.calls.indices {
             guard case .toolCall(var call) = request.parts[request.calls[index].part] else {
                 continue
@@ -86,7 +86,11 @@ extension RequestRules {
             if let known = knownID(of: index, request, context) {
                 request.calls[index].id = known
             } else {
-                request.calls[index].id = makeID(&counter, request, &context)
+                request.calls[index].id = numbering.next(&context) { id, context in
+                    request.calls.contains { call in
+                        call.sourceID.map { context.isSame($0, id) } ?? false
+                    }
+                }
                 if call.id == nil {
                     context.lose(.toolIDSynthesized, at: call.node)
                 } else {
@@ -114,31 +118,13 @@ extension RequestRules {
         }
         return nil
     }
-
-    /// The next `call_<n>` that no call of the record has.
-    private static func makeID(
-        _ counter: inout Int, _ request: Request, _ context: inout RecordContext
-    ) -> Text {
-        while true {
-            counter += 1
-            let number = counter
-            let id = context.makeText {
-                $0.append("call_")
-                $0.append(decimal: number)
-            }
-            let isTaken = request.calls.contains { call in
-                call.sourceID.map { context.isSame($0, id) } ?? false
-            }
-            if !isTaken { return id }
-        }
-    }
 }
 
 extension IDRule {
     /// Whether an id, as the inside of a JSON string, may stay as it is.
     func accepts(_ id: ByteView) -> Bool {
         switch self {
-        case .any: return true
+        case .any: return id.count > 0
         case .bedrock: return id.count <= 64 && id.consistsOfLetters(and: "_.:-")
         case .anthropic: return id.consistsOfLetters(and: "_-")
         }

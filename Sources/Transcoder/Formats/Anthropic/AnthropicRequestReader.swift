@@ -13,30 +13,12 @@ enum AnthropicRequestReader: RequestReading {
         var params: NodeID?
         while let member = try reader.next() {
             switch member.name {
-            case .customID: request.id = try recordID(member.value, context)
+            case .customID: request.id = try context.recordID(member.value)
             case .params: params = member.value
             default: context.drop(member.value)
             }
         }
         guard let params else { throw .missing("params", in: .root) }
         try MessagesBody.read(params, into: &request, &context)
-    }
-
-    /// The id of a record; a number is taken by its spelling.
-    static func recordID(
-        _ node: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) -> RecordID {
-        var id = RecordID()
-        id.node = node
-        if context.view.kind(node) == .number {
-            let view = context.view
-            id.text = Text(
-                start: view.start(node), count: view.end(node) - view.start(node),
-                isScratch: false, hasEscapes: false)
-            id.isStringified = true
-        } else {
-            id.text = try context.text(node)
-        }
-        return id
     }
 }

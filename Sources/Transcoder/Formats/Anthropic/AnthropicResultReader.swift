@@ -14,7 +14,7 @@ enum AnthropicResultReader: ResultReading {
         while let member = try reader.next() {
             switch member.name {
             case .customID:
-                response.id = try AnthropicRequestReader.recordID(member.value, context)
+                response.id = try context.recordID(member.value)
             case .result: result = member.value
             default: context.drop(member.value)
             }

@@ -6,6 +6,8 @@ import JSONLCodec
 
 /// Writes `{"custom_id", "result"}`.
 enum AnthropicResultWriter: ResultWriting {
+    static var traits: ResultTraits { MessageResult.traits }
+
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {

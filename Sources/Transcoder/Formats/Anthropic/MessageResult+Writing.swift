@@ -5,6 +5,9 @@
 import JSONLCodec
 
 extension MessageResult {
+    /// What an answer can carry.
+    static var traits: ResultTraits { ResultTraits(toolCallID: .anthropic, takesOneChoice: true) }
+
     /// Writes an answer.
     ///
     /// - Throws: `content.unsupported` for images and the like: an answer holds none here.
@@ -21,9 +24,9 @@ extension MessageResult {
         members.begin("model", &output)
         writeModel(response, to: &output, context)
         members.begin("content", &output)
-        let hasCalls = try writeContent(response, to: &output, &context)
+        try writeContent(response, to: &output, &context)
         members.begin("stop_reason", &output)
-        output.append(quoted: stopReason(of: response, hasCalls: hasCalls, &context))
+        output.append(quoted: stopReason(of: response, &context))
         members.begin("stop_sequence", &output)
         if let stop = response.choices.first?.stopSequence {
             context.write(stop, to: &output)
@@ -68,11 +71,10 @@ extension MessageResult {
         }
     }
 
-    /// Why the answer ended; a result that holds calls ended with them.
+    /// Why the answer ended.
     private static func stopReason(
-        of response: Response, hasCalls: Bool, _ context: inout RecordContext
+        of response: Response, _ context: inout RecordContext
     ) -> StaticString {
-        if hasCalls { return "tool_use" }
         if response.block != nil { return "refusal" }
         guard let choice = response.choices.first else { return "end_turn" }
         let reason = AnthropicTerms.stopReason(for: choice.finish)
@@ -84,33 +86,23 @@ extension MessageResult {
 
     // MARK: - Content
 
-    /// Writes the first choice, and reports the others.
-    ///
-    /// - Returns: Whether there are calls of tools.
+    /// Writes the blocks of the answer.
     private static func writeContent(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
-    ) throws(RecordError) -> Bool {
+    ) throws(RecordError) {
         var blocks = MemberList()
-        var hasCalls = false
-        var ids = CallNumbering()
         if let choice = response.choices.first {
             for index in choice.parts {
-                let part = response.parts[index]
-                if case .toolCall = part { hasCalls = true }
-                try write(part, of: response, &blocks, &ids, to: &output, &context)
+                try write(response.parts[index], &blocks, to: &output, &context)
             }
             if let logprobs = choice.logprobs { context.drop(logprobs.node) }
         }
-        for choice in response.choices.dropFirst() {
-            context.lose(.candidatesDropped, at: choice.node)
-        }
         blocks.endArray(&output)
-        return hasCalls
     }
 
     private static func write(
-        _ part: Part, of response: Response, _ blocks: inout MemberList,
-        _ ids: inout CallNumbering, to output: inout ByteBuffer, _ context: inout RecordContext
+        _ part: Part, _ blocks: inout MemberList, to output: inout ByteBuffer,
+        _ context: inout RecordContext
     ) throws(RecordError) {
         switch part {
         case .text(let text):
@@ -119,9 +111,9 @@ extension MessageResult {
             write(reasoning, &blocks, to: &output, &context)
         case .toolCall(let call):
             blocks.beginElement(&output)
-            output.append("{\"type\":\"tool_use\",\"id\":\"")
-            ids.writeID(of: call, in: response, to: &output, &context)
-            output.append("\",\"name\":")
+            output.append("{\"type\":\"tool_use\",\"id\":")
+            if let id = call.id { context.write(id, to: &output) } else { output.append("\"\"") }
+            output.append(",\"name\":")
             context.write(call.name, to: &output)
             output.append(",\"input\":")
             try context.write(argumentsObject: call.arguments, to: &output)
@@ -228,57 +220,11 @@ extension MessageResult {
     }
 }
 
-/// Ids for the calls of one answer: those of the source where they are legal, else `call_<n>`.
-private struct CallNumbering {
-    private var counter = 0
-
-    init() {}
-
-    /// Writes the id of a call from inside its quotes.
-    mutating func writeID(
-        of call: ToolCall, in response: Response, to output: inout ByteBuffer,
-        _ context: inout RecordContext
-    ) {
-        if let id = call.id, !id.isEmpty {
-            if IDRule.anthropic.accepts(context.bytes(id)) {
-                return output.append(copying: context.bytes(id))
-            }
-            context.lose(.toolIDRewritten, at: call.idNode ?? call.node)
-        } else {
-            context.lose(.toolIDSynthesized, at: call.node)
-        }
-        let start = output.count
-        repeat {
-            counter += 1
-            output.truncate(to: start)
-            output.append("call_")
-            output.append(decimal: counter)
-        } while isTaken(output.view.slice(start, output.count), in: response, context)
-    }
-
-    private func isTaken(
-        _ id: ByteView, in response: Response, _ context: borrowing RecordContext
-    ) -> Bool {
-        response.parts.contains { part in
-            guard case .toolCall(let call) = part, let other = call.id else { return false }
-            return context.bytes(other) == id
-        }
-    }
-}
-
 extension Logprobs {
     /// The member that holds them.
     fileprivate var node: NodeID {
         switch self {
         case .openAI(let node), .gemini(let node): node
         }
-    }
-}
-
-extension ByteView {
-    /// Whether the bytes end with those of an ASCII literal.
-    fileprivate func ends(with suffix: StaticString) -> Bool {
-        let length = suffix.utf8CodeUnitCount
-        return count >= length && slice(count - length, count) == suffix
     }
 }

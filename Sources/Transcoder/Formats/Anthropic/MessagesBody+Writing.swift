@@ -18,7 +18,7 @@ extension MessagesBody {
         switch envelope {
         case .batches:
             members.begin("model", &output)
-            try writeModel(request, to: &output, context)
+            try context.writeModel(of: request, to: &output)
         case .bedrock:
             members.begin("anthropic_version", &output)
             output.append("\"bedrock-2023-05-31\"")
@@ -31,25 +31,8 @@ extension MessagesBody {
         try writeTools(request, &members, to: &output, &context)
         try writeSampling(request, &members, to: &output, context)
         try writeReasoning(request, &members, to: &output, &context)
-        for extra in request.extras where extra.family == .messages {
-            output.append(",")
-            context.write(extra.key, to: &output)
-            output.append(":")
-            context.write(extra.value, to: &output)
-        }
+        context.write(extrasOf: request, in: &members, to: &output)
         members.endObject(&output)
-    }
-
-    private static func writeModel(
-        _ request: Request, to output: inout ByteBuffer, _ context: borrowing RecordContext
-    ) throws(RecordError) {
-        if context.modelName.count > 0 {
-            output.append(quoted: context.modelName.view)
-        } else if let model = request.model {
-            context.write(model, to: &output)
-        } else {
-            throw .missing("model", in: request.body)
-        }
     }
 
     private static func writeMaxTokens(
@@ -102,11 +85,7 @@ extension MessagesBody {
         }
         if let temperature = settings[.temperature] {
             members.begin("temperature", &output)
-            if settings.isTemperatureClamped {
-                output.append("1")
-            } else {
-                try context.write(number: temperature, to: &output)
-            }
+            try context.write(temperature: temperature, of: request, to: &output)
         }
         if let topP = settings[.topP] {
             members.begin("top_p", &output)

@@ -13,7 +13,7 @@ enum BedrockRequestReader: RequestReading {
         var members = try BedrockMembers(.root, context)
         while let member = try members.next() {
             switch member.name {
-            case .recordID: request.id = try RecordID(bedrock: member.value, context)
+            case .recordID: request.id = try context.recordID(member.value)
             case .modelInput: body = member.value
             default: context.drop(member.value)
             }

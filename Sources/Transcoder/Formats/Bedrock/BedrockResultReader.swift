@@ -14,7 +14,7 @@ enum BedrockResultReader: ResultReading {
         var members = try BedrockMembers(.root, context)
         while let member = try members.next() {
             switch member.name {
-            case .recordID: response.id = try RecordID(bedrock: member.value, context)
+            case .recordID: response.id = try context.recordID(member.value)
             case .modelOutput: body = member.value
             case .error: failure = member.value
             // The request, repeated: nothing in it belongs to the answer.

@@ -6,6 +6,8 @@ import JSONLCodec
 
 /// Writes results with Converse's answers.
 enum ConverseResultWriter: ResultWriting {
+    static let traits = ResultTraits(toolCallID: .bedrock, takesOneChoice: true)
+
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
@@ -22,6 +24,8 @@ enum ConverseResultWriter: ResultWriting {
 
 /// Writes results with Anthropic's own answers.
 enum BedrockMessagesResultWriter: ResultWriting {
+    static var traits: ResultTraits { MessageResult.traits }
+
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {

@@ -120,20 +120,3 @@ extension ReasoningSettings.Effort {
 
     private static let named: [Self] = [.none, .minimal, .low, .medium, .high, .xhigh, .max]
 }
-
-extension RecordID {
-    /// The id that a member holds: a string, or a number that is taken as its digits.
-    init(bedrock node: NodeID, _ context: borrowing RecordContext) throws(RecordError) {
-        self.init()
-        self.node = node
-        if context.view.kind(node) == .number {
-            let start = context.view.start(node)
-            text = Text(
-                start: start, count: context.view.end(node) - start, isScratch: false,
-                hasEscapes: false)
-            isStringified = true
-        } else {
-            text = try context.text(node)
-        }
-    }
-}

@@ -25,29 +25,10 @@ extension ConverseBody {
         try writeOutputConfig(request, in: &body, to: &output, &context)
         if !request.metadata.isEmpty {
             body.begin("requestMetadata", &output)
-            var separator: StaticString = "{"
-            for pair in request.metadata {
-                output.append(separator)
-                writeMember(pair.key, pair.value, to: &output, context)
-                separator = ","
-            }
-            output.append("}")
+            context.write(metadataOf: request, to: &output)
         }
-        for extra in request.extras where extra.family == .converse {
-            output.append(",")
-            writeMember(extra.key, extra.value, to: &output, context)
-        }
+        context.write(extrasOf: request, in: &body, to: &output)
         body.endObject(&output)
-    }
-
-    /// Writes a member that is named as in the source.
-    private static func writeMember(
-        _ key: NodeID, _ value: NodeID, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
-    ) {
-        output.append(copying: context.view.source(key))
-        output.append(":")
-        context.write(value, to: &output)
     }
 
     // MARK: - Messages
@@ -205,11 +186,7 @@ extension ConverseBody {
         }
         if let temperature = settings[.temperature] {
             config.begin("temperature", &output)
-            if settings.isTemperatureClamped {
-                output.append("1")
-            } else {
-                try context.write(number: temperature, to: &output)
-            }
+            try context.write(temperature: temperature, of: request, to: &output)
         }
         if let topP = settings[.topP] {
             config.begin("topP", &output)

@@ -7,23 +7,19 @@ import JSONLCodec
 extension ConverseOutput {
     /// Writes `{"output", "stopReason", "usage", "metrics"}`.
     ///
-    /// Converse has one answer to a request: of several, the first is written.
+    /// Converse has one answer to a request.
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        for choice in response.choices.dropFirst() {
-            context.lose(.candidatesDropped, at: choice.node)
-        }
         let choice = response.choices.first
         output.append("{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":")
-        var hasCalls = false
         if let choice {
-            hasCalls = try writeContent(of: choice, response, to: &output, &context)
+            try writeContent(of: choice, response, to: &output, &context)
         } else {
             output.append("[]")
         }
         output.append("}},\"stopReason\":")
-        let reason = stopReason(of: choice, response, hasCalls: hasCalls, &context)
+        let reason = stopReason(of: choice, response, &context)
         output.append(quoted: reason)
         output.append(",\"usage\":")
         write(response.usage, to: &output)
@@ -48,14 +44,12 @@ extension ConverseOutput {
 
     // MARK: - Content
 
-    /// Writes the blocks of an answer; true where a tool call is among them.
+    /// Writes the blocks of an answer.
     private static func writeContent(
         of choice: Choice, _ response: Response, to output: inout ByteBuffer,
         _ context: inout RecordContext
-    ) throws(RecordError) -> Bool {
+    ) throws(RecordError) {
         var blocks = MemberList()
-        var ids = ConverseCallIDs()
-        var hasCalls = false
         for index in choice.parts {
             switch response.parts[index] {
             case .text(let text):
@@ -67,12 +61,10 @@ extension ConverseOutput {
             case .media(let media):
                 blocks.beginElement(&output)
                 try ConverseMedia.write(media, to: &output, &context)
-            case .toolCall(var call):
-                hasCalls = true
+            case .toolCall(let call):
                 if let node = call.signatureNode {
                     context.lose(.reasoningSignatureDropped, at: node)
                 }
-                call.id = ids.id(of: call, among: choice, of: response, &context)
                 blocks.beginElement(&output)
                 try ConverseBody.writeToolUse(call, to: &output, &context)
             case .reasoning(let reasoning):
@@ -86,7 +78,6 @@ extension ConverseOutput {
             }
         }
         blocks.endArray(&output)
-        return hasCalls
     }
 
     private static func report(_ text: TextPart, _ context: inout RecordContext) {
@@ -120,10 +111,8 @@ extension ConverseOutput {
     // MARK: - End and counts
 
     private static func stopReason(
-        of choice: Choice?, _ response: Response, hasCalls: Bool, _ context: inout RecordContext
+        of choice: Choice?, _ response: Response, _ context: inout RecordContext
     ) -> StaticString {
-        // Answers that call tools end for that reason, whatever the source says (H21).
-        if hasCalls { return FinishReason.toolUse.stopReason }
         if response.block != nil, response.choices.isEmpty {
             return FinishReason.contentFiltered.stopReason
         }
@@ -174,46 +163,5 @@ extension ConverseOutput {
         output.append(",\"inputTokens\":")
         output.append(decimal: count)
         output.append("}")
-    }
-}
-
-/// The ids of the tool calls in one answer: `call_<n>` where the source has none that Bedrock
-/// accepts (ruling H10).
-private struct ConverseCallIDs {
-    private var count = 0
-
-    /// The id to write for a call.
-    mutating func id(
-        of call: ToolCall, among choice: Choice, of response: Response,
-        _ context: inout RecordContext
-    ) -> Text {
-        if let id = call.id {
-            if IDRule.bedrock.accepts(context.bytes(id)) { return id }
-            context.lose(.toolIDRewritten, at: call.idNode ?? call.node)
-        } else {
-            context.lose(.toolIDSynthesized, at: call.node)
-        }
-        while true {
-            count += 1
-            let number = count
-            let candidate = context.makeText {
-                $0.append("call_")
-                $0.append(decimal: number)
-            }
-            if !isTaken(candidate, among: choice, of: response, context) { return candidate }
-        }
-    }
-
-    private func isTaken(
-        _ candidate: Text, among choice: Choice, of response: Response,
-        _ context: borrowing RecordContext
-    ) -> Bool {
-        for index in choice.parts {
-            guard case .toolCall(let call) = response.parts[index], let id = call.id else {
-                continue
-            }
-            if context.isSame(id, candidate) { return true }
-        }
-        return false
     }
 }

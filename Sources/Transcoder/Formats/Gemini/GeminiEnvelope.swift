@@ -89,22 +89,8 @@ struct GeminiEnvelope {
         prefer(metadataKey, to: &found, &context)
         prefer(customID, to: &found, &context)
         prefer(id, to: &found, &context)
-        var result = RecordID()
-        guard let node = found ?? label(context.view) else { return result }
-        switch context.view.kind(node) {
-        case .string:
-            result.text = try context.text(node)
-        case .number:
-            result.text = Text(
-                start: context.view.start(node),
-                count: context.view.end(node) - context.view.start(node), isScratch: false,
-                hasEscapes: false)
-            result.isStringified = true
-        default:
-            throw .wrongType(node, "an id must be a string")
-        }
-        result.node = node
-        return result
+        guard let node = found ?? label(context.view) else { return RecordID() }
+        return try context.recordID(node)
     }
 
     /// Takes a candidate where nothing was found before it; else it is a column like others.
@@ -128,13 +114,5 @@ struct GeminiEnvelope {
             }
         }
         return nil
-    }
-}
-
-extension ByteView {
-    /// Whether the bytes end with those of an ASCII literal.
-    fileprivate func ends(with suffix: StaticString) -> Bool {
-        let length = suffix.utf8CodeUnitCount
-        return count >= length && slice(count - length, count) == suffix
     }
 }

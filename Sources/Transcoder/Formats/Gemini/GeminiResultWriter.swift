@@ -6,6 +6,8 @@ import JSONLCodec
 
 /// Writes Gemini results.
 enum GeminiResultWriter: ResultWriting {
+    static let traits = ResultTraits(toolCallID: nil, takesOneChoice: false)
+
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {

@@ -53,17 +53,9 @@ extension GenerateContentBody {
         try writeConfig(request, &body, to: &output, &context)
         if !request.metadata.isEmpty {
             body.begin("labels", &output)
-            var labels = MemberList()
-            for pair in request.metadata {
-                labels.beginPair(context.view.interior(pair.key), &output)
-                context.write(pair.value, to: &output)
-            }
-            labels.endObject(&output)
+            context.write(metadataOf: request, to: &output)
         }
-        for extra in request.extras {
-            body.beginPair(context.view.interior(extra.key), &output)
-            context.write(extra.value, to: &output)
-        }
+        context.write(extrasOf: request, in: &body, to: &output)
         body.endObject(&output)
     }
 
@@ -223,11 +215,7 @@ extension GenerateContentBody {
         }
         if let node = settings[.temperature] {
             config.begin("temperature", &output)
-            if settings.isTemperatureClamped {
-                output.append("1")
-            } else {
-                try context.write(number: node, to: &output)
-            }
+            try context.write(temperature: node, of: request, to: &output)
         }
         if let node = settings[.topP] {
             config.begin("topP", &output)

@@ -86,15 +86,13 @@ extension GenerateContentResponse {
         let choice = response.choices[index]
         output.append("{\"content\":{\"role\":\"model\",\"parts\":")
         var parts = MemberList()
-        var hasCalls = false
         for position in choice.parts {
             let part = response.parts[position]
-            if case .toolCall = part { hasCalls = true }
             guard isKept(part, &context) else { continue }
             try GeminiPartWriter.write(part, contentOf: [], &parts, to: &output, &context)
         }
         parts.endArray(&output)
-        let (word, isExact) = hasCalls ? ("STOP", true) : choice.finish.geminiWord
+        let (word, isExact) = choice.finish.geminiWord
         if !isExact { context.approximateFinish(of: choice) }
         output.append("},\"finishReason\":")
         output.append(quoted: word)

@@ -11,13 +11,7 @@ extension ChatBody {
     ) throws(RecordError) {
         var list = MemberList()
         list.begin("model", &output)
-        if context.modelName.count > 0 {
-            output.append(quoted: context.modelName.view)
-        } else if let model = request.model {
-            context.write(model, to: &output)
-        } else {
-            output.append("\"\"")
-        }
+        try context.writeModel(of: request, to: &output)
         list.begin("messages", &output)
         try ChatMessages.write(request, to: &output, &context)
         try writeSampling(request, &list, to: &output, context)
@@ -30,14 +24,12 @@ extension ChatBody {
             list.begin("user", &output)
             context.write(user, to: &output)
         }
-        writeMetadata(request, &list, to: &output, context)
-        try ChatTools.write(request, &list, to: &output, &context)
-        for extra in request.extras where extra.family == .chat {
-            output.append(",")
-            context.write(extra.key, to: &output)
-            output.append(":")
-            context.write(extra.value, to: &output)
+        if !request.metadata.isEmpty {
+            list.begin("metadata", &output)
+            context.write(metadataOf: request, to: &output)
         }
+        try ChatTools.write(request, &list, to: &output, &context)
+        context.write(extrasOf: request, in: &list, to: &output)
         list.endObject(&output)
     }
 
@@ -53,12 +45,9 @@ extension ChatBody {
             }
             try context.write(integer: limit, to: &output)
         }
-        if settings.isTemperatureClamped {
+        if let temperature = settings[.temperature] {
             list.begin("temperature", &output)
-            output.append("1")
-        } else if let temperature = settings[.temperature] {
-            list.begin("temperature", &output)
-            try context.write(number: temperature, to: &output)
+            try context.write(temperature: temperature, of: request, to: &output)
         }
         if let topP = settings[.topP] {
             list.begin("top_p", &output)
@@ -128,22 +117,5 @@ extension ChatBody {
             }
             output.append("}}")
         }
-    }
-
-    private static func writeMetadata(
-        _ request: Request, _ list: inout MemberList, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
-    ) {
-        guard !request.metadata.isEmpty else { return }
-        list.begin("metadata", &output)
-        var separator = UInt8(ascii: "{")
-        for pair in request.metadata {
-            output.append(separator)
-            separator = UInt8(ascii: ",")
-            context.write(pair.key, to: &output)
-            output.append(UInt8(ascii: ":"))
-            context.write(pair.value, to: &output)
-        }
-        output.append(UInt8(ascii: "}"))
     }
 }

@@ -28,12 +28,11 @@ extension ChatCompletion {
         }
         output.append(",\"choices\":")
         var choices = MemberList()
-        var callCount = 0
         for (index, choice) in response.choices.enumerated() {
             choices.beginElement(&output)
             output.append("{\"index\":")
             output.append(decimal: index)
-            try write(choice, of: response, &callCount, to: &output, &context)
+            try write(choice, of: response, to: &output, &context)
         }
         if response.choices.isEmpty, let block = response.block {
             choices.beginElement(&output)
@@ -88,8 +87,8 @@ extension ChatCompletion {
     }
 
     private static func write(
-        _ choice: Choice, of response: Response, _ callCount: inout Int,
-        to output: inout ByteBuffer, _ context: inout RecordContext
+        _ choice: Choice, of response: Response, to output: inout ByteBuffer,
+        _ context: inout RecordContext
     ) throws(RecordError) {
         let content = try check(choice, of: response, &context)
         output.append(",\"message\":{\"role\":\"assistant\",\"content\":")
@@ -101,12 +100,12 @@ extension ChatCompletion {
         }
         if content.hasCalls {
             output.append(",\"tool_calls\":")
-            try writeCalls(choice, of: response, &callCount, to: &output, &context)
+            try writeCalls(choice, of: response, to: &output, &context)
         }
         output.append("},\"logprobs\":")
         try ChatLogprobs.write(choice.logprobs, to: &output, context)
         output.append(",\"finish_reason\":")
-        output.append(quoted: finish(choice, hasCalls: content.hasCalls, &context))
+        output.append(quoted: finish(choice, &context))
         output.append("}")
     }
 
@@ -156,10 +155,8 @@ extension ChatCompletion {
     }
 
     private static func finish(
-        _ choice: Choice, hasCalls: Bool, _ context: inout RecordContext
+        _ choice: Choice, _ context: inout RecordContext
     ) -> StaticString {
-        // Calls decide, whatever the source said (ruling H21).
-        if hasCalls { return "tool_calls" }
         switch choice.finish {
         case .endTurn, .stopSequence: return "stop"
         case .toolUse: return "tool_calls"
@@ -174,48 +171,17 @@ extension ChatCompletion {
     // MARK: - Tool calls
 
     private static func writeCalls(
-        _ choice: Choice, of response: Response, _ callCount: inout Int,
-        to output: inout ByteBuffer, _ context: inout RecordContext
+        _ choice: Choice, of response: Response, to output: inout ByteBuffer,
+        _ context: inout RecordContext
     ) throws(RecordError) {
         var list = MemberList()
         for index in choice.parts {
             guard case .toolCall(let call) = response.parts[index] else { continue }
             list.beginElement(&output)
             output.append("{\"id\":")
-            if let id = call.id, !id.isEmpty {
-                context.write(id, to: &output)
-            } else {
-                writeNewID(&callCount, response, to: &output, context)
-                context.lose(.toolIDSynthesized, at: call.node)
-            }
+            if let id = call.id { context.write(id, to: &output) } else { output.append("\"\"") }
             ChatTools.writeFunction(of: call, to: &output, context)
         }
         list.endArray(&output)
-    }
-
-    /// Writes the next `call_<n>` that no call of the record has (ruling H10).
-    private static func writeNewID(
-        _ count: inout Int, _ response: Response, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
-    ) {
-        output.append("\"")
-        let start = output.count
-        repeat {
-            count += 1
-            output.truncate(to: start)
-            output.append("call_")
-            output.append(decimal: count)
-        } while isTaken(output.view.slice(start, output.count), response, context)
-        output.append("\"")
-    }
-
-    private static func isTaken(
-        _ id: ByteView, _ response: Response, _ context: borrowing RecordContext
-    ) -> Bool {
-        response.parts.contains { part in
-            guard case .toolCall(let call) = part, let other = call.id else { return false }
-            return other.hasEscapes
-                ? context.decoded(other) == id.text : context.bytes(other) == id
-        }
     }
 }

@@ -15,7 +15,7 @@ enum OpenAIRequestReader: RequestReading {
         var members = try MemberReader(.root, OpenAITerms.request, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .customID: request.id = try recordID(member.value, context)
+            case .customID: request.id = try context.recordID(member.value)
             case .method: try check(method: member.value, context)
             case .url: url = member.value
             case .path: path = member.value
@@ -27,25 +27,6 @@ enum OpenAIRequestReader: RequestReading {
         try check(endpoint: url ?? path, body, &context)
         guard let body else { throw .missing("body", in: .root) }
         try ChatBody.read(body, into: &request, &context)
-    }
-
-    /// The id of a request or result; numbers are taken by their spelling, and an empty id is none.
-    static func recordID(
-        _ node: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) -> RecordID {
-        var id = RecordID()
-        id.node = node
-        if context.view.kind(node) == .number {
-            let start = context.view.start(node)
-            id.text = Text(
-                start: start, count: context.view.end(node) - start, isScratch: false,
-                hasEscapes: false)
-            id.isStringified = true
-        } else {
-            let text = try context.text(node)
-            if !text.isEmpty { id.text = text }
-        }
-        return id
     }
 
     private static func check(

@@ -16,7 +16,7 @@ enum OpenAIResultReader: ResultReading {
             switch member.name {
             case .id: break
             case .customID:
-                response.id = try OpenAIRequestReader.recordID(member.value, context)
+                response.id = try context.recordID(member.value)
             case .response: outcome = member.value
             case .error: error = isNothing(member.value, context) ? nil : member.value
             case nil: context.drop(member.value)

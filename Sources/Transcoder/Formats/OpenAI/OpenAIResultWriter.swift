@@ -6,6 +6,8 @@ import JSONLCodec
 
 /// Writes OpenAI's results with chat completions as bodies.
 enum OpenAIResultWriter: ResultWriting {
+    static let traits = ResultTraits(toolCallID: .any, takesOneChoice: false)
+
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
