@@ -55,6 +55,10 @@ package struct ByteView {
         return unsafe equalBytes(left.base, right.base, left.count)
     }
 
+    /// Whether the bytes differ.
+    @inlinable
+    package static func != (left: ByteView, right: ByteView) -> Bool { !(left == right) }
+
     /// Whether the bytes are those of an ASCII literal.
     @inlinable
     package static func == (left: ByteView, right: StaticString) -> Bool {

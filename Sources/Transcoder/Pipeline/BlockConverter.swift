@@ -210,7 +210,7 @@ public struct BlockConverter: ~Copyable, Sendable {
         try reader.read(into: &response, &context)
         response.id = settled(response.id)
         if let requests = conversion.configuration.requests {
-            requests.join(&response, &context)
+            requests.join(&response, &context, conversion)
         }
         ResultRules.apply(writer.traits, to: &response, &context)
         response.id = restricted(response.id)

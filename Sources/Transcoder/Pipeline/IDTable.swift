@@ -80,6 +80,9 @@ struct IDSpeller: ~Copyable, Sendable {
         given.find(source).map { taken.id(at: given.entries[$0].value) }
     }
 
+    /// The position at which a spelling was given, or nil: the first id has position 0.
+    func position(ofSpelling spelling: ByteView) -> Int? { taken.find(spelling) }
+
     /// Gives a new source id a spelling.
     ///
     /// - Parameters:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The client's own request file, by id: for the echo in Bedrock results.
+// The client's own requests, by id: the echo in Bedrock results, and names as they were.
 
 public import JSONLCodec
 
@@ -18,96 +18,22 @@ public protocol RequestBytes: Sendable {
     func read(offset: Int, count: Int, into buffer: inout ByteBuffer) -> Bool
 }
 
-/// Reads the client's request file once and keeps where each request is, not what it says.
-public struct RequestIndexBuilder: ~Copyable {
-    fileprivate struct Place: Sendable {
-        let offset: Int
-        let count: Int
-        let line: Int
-    }
-
-    private var splitter: LineSplitter
-    private var indexer: JSONIndexer
-    private var ids = IDTable()
-    private var places: [Place] = []
-    /// Records that no request could be told from: no id, no `modelInput`, broken JSON.
-    public private(set) var skippedCount = 0
-
-    /// Creates an empty index.
-    public init(limits: Limits = Limits()) {
-        splitter = LineSplitter(lineByteLimit: limits.lineByteLimit)
-        indexer = JSONIndexer(depthLimit: limits.depthLimit)
-    }
-
-    /// Reads a further chunk of the file, cut anywhere.
-    ///
-    /// - Complexity: O(*n*).
-    public mutating func feed(_ chunk: RawSpan) {
-        var lines = PlacedLines()
-        ByteView.with(chunk) { bytes in
-            splitter.feed(bytes) { line in lines.add(line, &indexer, &ids, &places) }
-        }
-        skippedCount += lines.skippedCount
-    }
-
-    /// Ends the file.
-    ///
-    /// - Parameter bytes: Gives the file's bytes again when results need them.
-    /// - Returns: The index.
-    public consuming func finish(bytes: any RequestBytes) -> RequestIndex {
-        var lines = PlacedLines()
-        splitter.finish { line in lines.add(line, &indexer, &ids, &places) }
-        return RequestIndex(ids: ids, places: places, bytes: bytes)
-    }
-
-    /// Takes the lines of one chunk into the index.
-    private struct PlacedLines {
-        var skippedCount = 0
-
-        mutating func add(
-            _ line: Line, _ indexer: inout JSONIndexer, _ ids: inout IDTable,
-            _ places: inout [Place]
-        ) {
-            guard !line.bytes.isBlank else { return }
-            guard !line.isTooLong, let view = try? indexer.index(line.bytes),
-                let id = view.member("recordId"), let body = view.member("modelInput")
-            else {
-                skippedCount += 1
-                return
-            }
-            var name = ByteBuffer(capacity: 64)
-            switch view.kind(id) {
-            case .string: name.append(unescaping: view.interior(id))
-            case .number: name.append(made: view.source(id))
-            default: return skippedCount += 1
-            }
-            guard ids.find(name.view) == nil else { return }
-            ids.insert(name.view, value: places.count)
-            places.append(
-                Place(
-                    offset: line.offset + view.start(body),
-                    count: view.end(body) - view.start(body), line: line.number))
-        }
-    }
-}
-
 /// Where each of the client's own requests stands: id -> (offset, length).
 ///
-/// About 56 bytes a request and its id; the file itself is not kept.
+/// About 150 bytes a request, and its id twice; the file itself is not kept.
 public final class RequestIndex: Sendable {
     private let ids: IDTable
-    private let places: [RequestIndexBuilder.Place]
-    private let lines: [Int: Int]
+    private let speller: IDSpeller
+    private let places: [RequestPlace]
+    private let placeOfLine: [Int: Int]
     private let bytes: any RequestBytes
 
-    fileprivate init(
-        ids: consuming IDTable, places: [RequestIndexBuilder.Place], bytes: any RequestBytes
-    ) {
-        self.ids = ids
-        self.places = places
+    init(_ lines: consuming IndexedLines, bytes: any RequestBytes) {
+        places = lines.places
+        placeOfLine = lines.placeOfLine
+        ids = lines.ids
+        speller = lines.speller
         self.bytes = bytes
-        lines = Dictionary(
-            places.enumerated().map { ($0.element.line, $0.offset) }, uniquingKeysWith: { $1 })
     }
 
     /// The number of requests.
@@ -115,21 +41,87 @@ public final class RequestIndex: Sendable {
 
     /// The id of the request on a line of the file: for results that name none.
     func id(onLine line: Int, _ context: inout RecordContext) -> Text? {
-        guard let position = lines[line] else { return nil }
+        guard let position = placeOfLine[line] else { return nil }
         let id = ids.id(at: position)
         return context.makeText { $0.append(escaping: id) }
     }
 
-    /// Puts the client's request body for a result into the context, if there is one.
-    func join(_ response: inout Response, _ context: inout RecordContext) {
+    /// Joins a result with its request: its own id, the request body for the echo, tool names.
+    ///
+    /// - Parameters:
+    ///   - response: The result.
+    ///   - context: Gets the request body.
+    ///   - conversion: Says who has run the batch, and so in which letters ids and names came back.
+    func join(
+        _ response: inout Response, _ context: inout RecordContext, _ conversion: Conversion
+    ) {
         guard let text = response.id.text else { return }
         var name = ByteBuffer(capacity: 64)
         name.append(unescaping: context.bytes(text))
-        guard let position = ids.find(name.view) else { return }
-        let place = places[ids.entries[position].value]
-        if !bytes.read(offset: place.offset, count: place.count, into: &context.echo) {
-            context.echo.removeAll()
+        guard let position = position(of: name.view, conversion) else { return }
+        if ids.id(at: position) != name.view {
+            let id = ids.id(at: position)
+            response.id.text = context.makeText { $0.append(escaping: id) }
         }
+        let place = places[ids.entries[position].value]
+        _ = bytes.read(
+            offset: place.offset + place.body.lowerBound, count: place.body.count,
+            into: &context.echo)
+        if context.echo.count < place.body.count { context.echo.removeAll() }
+        if response.hasToolCalls { restoreToolNames(of: &response, place, &context, conversion) }
+    }
+
+    /// The request of an id, as the client wrote it or as the provider made the client write it.
+    private func position(of id: ByteView, _ conversion: Conversion) -> Int? {
+        guard conversion.source.requestIDs.isRestricted else { return ids.find(id) }
+        return speller.position(ofSpelling: id) ?? ids.find(id)
+    }
+
+    /// Gives calls the names that the client's tools have, where the conversion of the request
+    /// had to spell them anew (ruling I18).
+    private func restoreToolNames(
+        of response: inout Response, _ place: RequestPlace, _ context: inout RecordContext,
+        _ conversion: Conversion
+    ) {
+        guard let rule = conversion.source.dialects.first?.requestWriter.capabilities.toolName
+        else { return }
+        var line = ByteBuffer(capacity: place.count)
+        guard bytes.read(offset: place.offset, count: place.count, into: &line) else { return }
+        var indexer = JSONIndexer()
+        guard let view = try? indexer.index(line.view) else { return }
+        let renamings = ToolRenaming.all(ofRequest: view, under: rule)
+        guard !renamings.isEmpty else { return }
+        for index in response.parts.indices {
+            guard case .toolCall(var call) = response.parts[index] else { continue }
+            let name = context.decoded(call.name)
+            guard let renaming = renamings.first(where: { $0.target == name }) else { continue }
+            call.name = context.makeText(renaming.source)
+            response.parts[index] = .toolCall(call)
+        }
+    }
+}
+
+extension ToolRenaming {
+    /// The tools of a request that a target with a rule for names has to give other ones.
+    fileprivate static func all(
+        ofRequest view: JSONView, under rule: NameRule
+    ) -> [(source: String, target: String)] {
+        guard let detected = Detection.detect(view), detected.kind == .request,
+            let format = FormatRegistry.format(named: detected.format.provider)
+        else { return [] }
+        var context = RecordContext(options: ConversionOptions())
+        context.begin(view, line: 1)
+        var request = Request()
+        guard (try? format.requestReader.read(into: &request, &context)) != nil else { return [] }
+        RequestRules.renameTools(rule, &request, &context)
+        return request.renamings.map { ($0.source, context.decoded($0.target)) }
+    }
+}
+
+extension Response {
+    /// Some answer calls a tool.
+    fileprivate var hasToolCalls: Bool {
+        parts.contains { part in if case .toolCall = part { true } else { false } }
     }
 }
 

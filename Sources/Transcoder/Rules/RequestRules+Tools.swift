@@ -97,7 +97,7 @@ extension RequestRules {
     // MARK: - Names
 
     /// Spells tool names in the target's letters, with one map for the whole record (H10, I3).
-    private static func renameTools(
+    static func renameTools(
         _ rule: NameRule, _ request: inout Request, _ context: inout RecordContext
     ) {
         let isFine =
