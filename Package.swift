@@ -20,14 +20,21 @@ let package = Package(
     products: [
         .library(name: "JSONLCodec", targets: ["JSONLCodec"]),
         .library(name: "Transcoder", targets: ["Transcoder"]),
+        .executable(name: "transcode", targets: ["transcode"]),
     ],
     targets: [
         .target(name: "JSONLCodec", swiftSettings: settings),
         .target(name: "Transcoder", dependencies: ["JSONLCodec"], swiftSettings: settings),
+        .executableTarget(
+            name: "transcode", dependencies: ["Transcoder", "JSONLCodec"],
+            swiftSettings: settings),
         .testTarget(
             name: "JSONLCodecTests", dependencies: ["JSONLCodec"], swiftSettings: testSettings),
         .testTarget(
             name: "TranscoderTests", dependencies: ["Transcoder", "JSONLCodec"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "TranscodeCLITests", dependencies: ["transcode", "Transcoder"],
             swiftSettings: testSettings),
     ],
     swiftLanguageModes: [.v6]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -22,8 +23,18 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "Tests" / "Fixtures"
 TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "gemini", "anthropic"]
-MODELS = {"openai/chat": "gpt-4o-mini", "anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash",
-          "bedrock/converse": "anthropic.claude-sonnet-4-5", "bedrock/anthropic": "claude-sonnet-4-5"}
+MODELS = {"openai/chat": "gpt-4o-mini", "anthropic": "claude-sonnet-4-5",
+          "gemini": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
+          "bedrock/anthropic": "claude-sonnet-4-5"}
+# Cases whose input a provider would refuse, in a way that conversions pass on: budgets out of
+# bounds between two Claudes, calls that nobody answers, schemas that are no objects, names of
+# tools in results, the deepest nesting.
+PASSED_ON = {
+    "thinking_budget_a2o", "effort_with_budget_a2o", "budget_passes_unchecked_b2a",
+    "native_anthropic_tools_b2o", "raw_escapes_args_o2g", "result_count_smaller_than_calls_g2b",
+    "json_schema_field_raw_g2o", "strict_notes_pass_o2g", "own_tools_names_copied_g2o",
+    "own_depth_1024_b2o", "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
+}
 ID_MEMBER = {"bedrock/converse": "recordId", "bedrock/anthropic": "recordId",
              "openai/chat": "custom_id", "gemini": "key", "anthropic": "custom_id"}
 
@@ -37,6 +48,8 @@ def golden_records() -> dict[tuple[str, str], list[bytes]]:
                 if not line.strip():
                     continue
                 case = json.loads(line)
+                if case["name"] in PASSED_ON:
+                    continue
                 source = "gemini" if case["from"] == "vertex" else case["from"]
                 raw = case.get("input_raw")
                 text = raw if raw is not None else json.dumps(case["input"], ensure_ascii=False)
@@ -69,18 +82,17 @@ def real_files() -> list[tuple[str, str, Path]]:
 
 
 def with_unique_ids(output: bytes, target: str, prefix: str) -> bytes:
-    """The records with ids that differ, so that the files are valid as a whole."""
-    member = ID_MEMBER[target]
+    """The records with ids that differ, so that the files are valid as a whole.
+
+    Ids are replaced in the text: Python's own JSON would change numbers such as 1e400.
+    """
+    member = ID_MEMBER[target].encode()
+    pattern = re.compile(rb'"' + member + rb'":"(?:[^"\\]|\\.)*"')
     lines = []
     for number, line in enumerate(output.split(b"\n")):
-        if not line:
-            continue
-        record = json.loads(line)
-        old, new = record[member], f"{prefix}-{number}"
-        if target == "anthropic":
-            assert len(old) <= 64, old
-        record[member] = new
-        lines.append(json.dumps(record, ensure_ascii=False).encode())
+        if line:
+            identity = b'"%s":"%s-%d"' % (member, prefix.encode(), number)
+            lines.append(pattern.sub(identity, line, count=1))
     return b"\n".join(lines) + b"\n" if lines else b""
 
 

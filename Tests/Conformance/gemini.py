@@ -115,7 +115,7 @@ def _request(request: dict[str, Any]) -> list[str]:
         found += _parts(parts, f"{path}.parts", request=True)
         turns.append(_turn(_ROLES[content.get("role")], path, parts))
         found += _sides(turns[-1])
-    found += rules.check_alternation(turns) + rules.check_pairing(turns)
+    found += rules.check_alternation(turns, first=None) + rules.check_pairing(turns)
     system = request.get("systemInstruction")
     if system is not None:
         parts = system.get("parts") or []

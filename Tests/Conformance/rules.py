@@ -106,11 +106,12 @@ class Turn:
     results: list[tuple[str | None, str | None]] = field(default_factory=list)
 
 
-def check_alternation(turns: list[Turn], first: str = "user") -> list[str]:
+def check_alternation(turns: list[Turn], first: str | None = "user") -> list[str]:
+    """Roles alternate; where `first` is given, that one begins."""
     if not turns:
         return []
     found = []
-    if turns[0].role != first:
+    if first is not None and turns[0].role != first:
         found.append(f"{turns[0].path}: first turn is not of role {first}")
     for before, turn in zip(turns, turns[1:]):
         if before.role == turn.role:

@@ -112,6 +112,8 @@ public struct BlockConverter: ~Copyable, Sendable {
         for line in LineIterator(rest) {
             convertLine(line, number: position.firstLine + lineCount)
             lineCount += 1
+            // What comes after a record that ends the conversion is not looked at.
+            if stopsAtError, log.errorCount > 0 { break }
         }
         if !endsWithLineFeed, isLastLineCopied {
             // A file that stays in its format comes back byte for byte.
@@ -265,7 +267,7 @@ extension BlockConverter {
         log.writtenCount += 1
         if isPassedThrough { log.passedCount += 1 }
         for index in context.losses.indices { note(context.losses[index], number) }
-        if let model = modelNode {
+        if !isPassedThrough, let model = modelNode {
             let name = context.view.interior(model)
             log.count(model: name)
         }
@@ -290,8 +292,11 @@ extension BlockConverter {
                 idPath: path, line: number, column: (node.map { view.start($0) } ?? 0) + 1,
                 lossEnd: log.losses.count,
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
-                lineEnd: lines.count, isPassedThrough: false))
+                lineEnd: lines.count, recordCount: log.recordCount,
+                blankCount: log.blankCount))
     }
+
+    private var stopsAtError: Bool { conversion.configuration.onError == .stop }
 
     private var idNode: NodeID? {
         conversion.kind == .request ? request.id.node : response.id.node
@@ -338,6 +343,7 @@ extension BlockConverter {
         if conversion.configuration.keepsRejects {
             rejects.append(made: line)
             rejects.append(UInt8(ascii: "\n"))
+            log.rejectedLines.append((line: number, end: rejects.count))
         }
         guard log.errors.count < conversion.configuration.errorLimit else { return }
         let recordID = view.flatMap { RecordName.find(in: $0) }

@@ -39,7 +39,8 @@ struct ErrorDescriber {
             let detected = Detection.detect(view)
         else { return nil }
         guard detected.format.provider != conversion.source.name else { return nil }
-        return "this is a \(detected.format) \(detected.kind.rawValue) among "
+        let name = "\(detected.format.article) \(detected.format) \(detected.kind.rawValue)"
+        return "this is \(name) among "
             + "\(conversion.source.name) \(conversion.kind.rawValue)s"
     }
 
@@ -85,6 +86,13 @@ struct ErrorDescriber {
         return Diagnostic.Excerpt(
             bytes: bytes, caret: middle - lower, isCutBefore: lower > 0,
             isCutAfter: upper < line.count)
+    }
+}
+
+extension FormatID {
+    /// The article before the name in a sentence.
+    fileprivate var article: String {
+        provider.first.map { "aeio".contains($0) } == true ? "an" : "a"
     }
 }
 

@@ -34,9 +34,11 @@ struct RecordEntry {
     let lossEnd: Int
     /// A loss `id.rewritten` is among its events.
     let isIDRewritten: Bool
-    /// The end of its line in ``RecordLog/lines``, where rejected lines are kept.
+    /// The end of its line in ``BlockConverter/lines``, where rejected lines are kept.
     let lineEnd: Int
-    let isPassedThrough: Bool
+    /// The records and blank lines of the block up to this one.
+    let recordCount: Int
+    let blankCount: Int
 }
 
 /// The losses, errors and ids of one block.
@@ -46,6 +48,8 @@ struct RecordLog: ~Copyable {
     var entries: [RecordEntry] = []
     var errors: [Diagnostic] = []
     var errorCount = 0
+    /// The lines of rejected records: numbers, and where they end in ``BlockConverter/rejects``.
+    var rejectedLines: [(line: Int, end: Int)] = []
     var recordCount = 0
     var writtenCount = 0
     var passedCount = 0
@@ -63,6 +67,7 @@ struct RecordLog: ~Copyable {
         entries.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: false)
         errorCount = 0
+        rejectedLines.removeAll(keepingCapacity: true)
         recordCount = 0
         writtenCount = 0
         passedCount = 0
@@ -92,7 +97,9 @@ struct RecordLog: ~Copyable {
             models[models.count - 1].records += 1
             return
         }
-        let name = model.text
+        var plain = ByteBuffer(capacity: 64)
+        plain.append(unescaping: model)
+        let name = plain.view.text
         lastModel.removeAll()
         lastModel.append(made: model)
         if let index = models.firstIndex(where: { $0.name == name }) {

@@ -55,6 +55,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
     /// Bytes move only where an id is dropped or respelled, which is rare: `shift` stays 0.
     private mutating func settleIDs(_ block: inout BlockConverter) {
         var removals: [Range<Int>] = []
+        var rejects: [RejectedLine] = []
         var respellings: [(range: Range<Int>, id: String)] = []
         var outputStart = 0
         var lossStart = 0
@@ -74,10 +75,20 @@ public struct RecordSequencer: ~Copyable, Sendable {
                 respellings.append((entry.writtenID, id))
                 if !entry.isIDRewritten { noteRewriting(of: entry, in: &block) }
             case .duplicate(let first):
-                removals.append(outputStart..<entry.outputEnd)
                 refuse(entry, first, &block, losses: lossStart..<entry.lossEnd, lineStart)
+                rejects.append(
+                    RejectedLine(number: entry.line, range: lineStart..<entry.lineEnd))
+                if conversion.configuration.onError == .stop {
+                    // Nothing after this record counts any more.
+                    removals.append(outputStart..<block.output.count)
+                    block.log.cut(at: entry, accepted: index, losses: lossStart)
+                    block.insertRejects(rejects)
+                    return block.output.edit(removing: removals, respelling: respellings)
+                }
+                removals.append(outputStart..<entry.outputEnd)
             }
         }
+        block.insertRejects(rejects)
         block.output.edit(removing: removals, respelling: respellings)
     }
 
@@ -126,7 +137,6 @@ public struct RecordSequencer: ~Copyable, Sendable {
         for index in losses { block.log.losses[index] = block.log.losses[index].withdrawn }
         let id = block.log.view(entry.sourceID).text
         let line = block.lines.view.slice(lineStart, entry.lineEnd)
-        if line.count > 0 { block.rejects.append(made: line) }
         guard block.log.errors.count < conversion.configuration.errorLimit else { return }
         let place = SourcePlace(file: block.file, line: entry.line, column: entry.column)
         let diagnostic = Diagnostic(
@@ -143,10 +153,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
     // MARK: - Report
 
     private mutating func merge(_ block: inout BlockConverter) {
-        if conversion.configuration.onError == .stop, block.log.errorCount > 0 {
-            isStopped = true
-            block.output.removeAll()
-        }
+        isStopped = conversion.configuration.onError == .stop && block.log.errorCount > 0
         summary.recordsRead += block.log.recordCount
         summary.recordsWritten += block.log.writtenCount
         summary.recordsRejected += block.log.errorCount
@@ -180,6 +187,52 @@ extension LossEvent {
     }
 
     fileprivate var isWithdrawn: Bool { line < 0 }
+}
+
+extension RecordLog {
+    /// Forgets everything after a record that ends the conversion.
+    fileprivate mutating func cut(at entry: RecordEntry, accepted: Int, losses lossCount: Int) {
+        losses.removeLast(losses.count - lossCount)
+        recordCount = entry.recordCount
+        blankCount = entry.blankCount
+        writtenCount = accepted
+        errorCount = 1
+        errors.removeAll { $0.place.line > entry.line }
+    }
+}
+
+/// A line that was kept in case its record is rejected, and is.
+private struct RejectedLine {
+    let number: Int
+    /// Where it stands in ``BlockConverter/lines``.
+    let range: Range<Int>
+}
+
+extension BlockConverter {
+    /// Puts the lines of rejected records among the others, in the order of the input.
+    fileprivate mutating func insertRejects(_ lines: [RejectedLine]) {
+        guard !lines.isEmpty else { return }
+        var ordered = ByteBuffer(capacity: rejects.count + self.lines.count)
+        var start = 0
+        var next = 0
+        for known in log.rejectedLines {
+            while next < lines.count, lines[next].number < known.line {
+                ordered.append(made: self.lines.view.slice(lines[next].range))
+                next += 1
+            }
+            ordered.append(made: rejects.view.slice(start, known.end))
+            start = known.end
+        }
+        for line in lines[next...] { ordered.append(made: self.lines.view.slice(line.range)) }
+        rejects.removeAll()
+        rejects.append(made: ordered.view)
+    }
+}
+
+extension ByteView {
+    fileprivate func slice(_ range: Range<Int>) -> ByteView {
+        slice(range.lowerBound, range.upperBound)
+    }
 }
 
 extension ByteBuffer {

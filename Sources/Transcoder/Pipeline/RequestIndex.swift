@@ -39,6 +39,9 @@ public final class RequestIndex: Sendable {
     /// The number of requests.
     public var count: Int { places.count }
 
+    /// The number of requests with a `modelInput`, which results for Bedrock repeat.
+    public var echoCount: Int { places.count { !$0.body.isEmpty } }
+
     /// The id of the request on a line of the file: for results that name none.
     func id(onLine line: Int, _ context: inout RecordContext) -> Text? {
         guard let position = placeOfLine[line] else { return nil }

@@ -7,7 +7,7 @@ import JSONLCodec
 /// Lowers one schema.
 ///
 /// References, a single `allOf` and `anyOf` with null are merged into the schema that holds them;
-/// of members that stand twice then, the one further out wins (formats.md, G1 and H9). A schema
+/// of members that stand twice then, the one further out wins (ruling G1 and H9). A schema
 /// that has no equivalent makes the whole lowering fail: recursion, unions of types, `true`, and
 /// whatever grows beyond the limits when its references are put in place.
 struct SchemaLowering {

@@ -52,7 +52,14 @@ struct SchemaMemory {
 
     /// Turns the tasks from `start` on around, so that the first of them is performed first.
     mutating func reverseTasks(from start: Int) {
-        tasks[start...].reverse()
+        // Reversing a slice in place would copy the array, to which the slice refers as well.
+        var first = start
+        var last = tasks.count - 1
+        while first < last {
+            tasks.swapAt(first, last)
+            first += 1
+            last -= 1
+        }
     }
 }
 

@@ -7,7 +7,7 @@ import JSONLCodec
 /// Raises one schema.
 ///
 /// Types become lower case, `nullable` a union with null, numbers in quotes numbers;
-/// `propertyOrdering` goes without a word, `example` with one (formats.md, G1, H9 and I10).
+/// `propertyOrdering` goes without a word, `example` with one (ruling G1, H9 and I10).
 /// Keywords that are none of the subset's are copied.
 struct SchemaRaising {
     private let view: JSONView

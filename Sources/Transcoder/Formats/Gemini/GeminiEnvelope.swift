@@ -80,7 +80,7 @@ struct GeminiEnvelope {
         }
     }
 
-    /// Finds the id in the order of preference that real files suggest (formats.md, G2).
+    /// Finds the id in the order of preference that real files suggest (ruling G2).
     ///
     /// - Throws: `wrong_type` where it is neither a string nor a number.
     func readID(_ context: inout RecordContext) throws(RecordError) -> RecordID {

@@ -39,7 +39,7 @@ enum GeminiFailure {
     }
 
     /// Reads a text such as `Bad Request: {"error": {"code": 400, "message": …}}`; of any other
-    /// text all is the message (formats.md, I20).
+    /// text all is the message (ruling I20).
     private static func readText(
         _ node: NodeID, _ context: inout RecordContext
     ) throws(RecordError) -> Failure {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// One input: a file, a pipe or standard input, and what its first bytes show.
+
+import JSONLCodec
+import Transcoder
+
+/// An input that is being read.
+final class InputFile {
+    /// What the beginning shows.
+    enum Beginning {
+        case found(Detection)
+        /// It holds no record.
+        case empty
+        /// No record in the first part of it is of a known format.
+        case unknown
+    }
+
+    /// The name as messages show it.
+    let name: String
+    /// The name as reports have it: `-` for standard input.
+    let argument: String
+    let status: FileStatus
+    private let descriptor: Int32
+    /// Bytes that were read ahead and not handed out yet.
+    private var ahead = ByteBuffer(capacity: 64)
+    /// Everything was read.
+    private(set) var isAtEnd = false
+    /// The bytes read so far.
+    private(set) var byteCount = 0
+
+    /// The most bytes that are looked at to find the format out, beyond the first line.
+    private static var sampleByteLimit: Int { 1 << 20 }
+
+    init(_ argument: String) throws(SystemError) {
+        self.argument = argument
+        name = Self.name(of: argument)
+        if argument == "-" {
+            descriptor = System.standardInput
+        } else {
+            descriptor = try System.open(reading: argument)
+        }
+        status = try System.status(descriptor)
+        guard status.kind != .directory else { throw .isDirectory }
+    }
+
+    deinit {
+        if descriptor != System.standardInput { try? System.close(descriptor) }
+    }
+
+    /// What messages call an input.
+    static func name(of argument: String) -> String {
+        argument == "-" ? "<stdin>" : argument
+    }
+
+    /// A file whose size is known.
+    var isRegular: Bool { status.kind == .regular }
+
+    /// The bytes that are still to come, where that is known.
+    var remainingByteCount: Int? { isRegular ? max(0, status.size - byteCount) : nil }
+
+    /// Appends further bytes to a buffer; 0 at the end.
+    func read(upTo count: Int, into buffer: inout ByteBuffer) throws(SystemError) -> Int {
+        if ahead.count > 0 {
+            let length = ahead.count
+            ahead.withBytes { buffer.append($0) }
+            ahead = ByteBuffer(capacity: 64)
+            return length
+        }
+        guard !isAtEnd else { return 0 }
+        let length = try System.read(descriptor, upTo: count, into: &buffer)
+        byteCount += length
+        if length == 0 { isAtEnd = true }
+        return length
+    }
+
+    /// Whether reading would not have to wait.
+    func isReadable(milliseconds: Int32 = 0) -> Bool {
+        isRegular || ahead.count > 0
+            || System.isReadable(descriptor, milliseconds: milliseconds)
+    }
+
+    // MARK: - Detection
+
+    /// Finds out what the file is; what is read for that is handed out later.
+    ///
+    /// Where the first record is broken, the next ones tell.
+    func beginning(provider: String?, lineByteLimit: Int) throws(SystemError) -> Beginning {
+        while true {
+            let outcome = ahead.withBytes {
+                Detection.detect(beginning: $0, isWhole: isAtEnd, provider: provider)
+            }
+            switch outcome {
+            case .found(let detection): return .found(detection)
+            case .empty: return .empty
+            case .needsMoreBytes:
+                if ahead.count > lineByteLimit + 4 { return .unknown }
+            case .unknown:
+                if let detection = laterDetection(provider: provider) { return .found(detection) }
+                if isAtEnd || ahead.count > Self.sampleByteLimit { return .unknown }
+            }
+            let count = max(64 << 10, min(ahead.count, 16 << 20))
+            let length = try System.read(descriptor, upTo: count, into: &ahead)
+            byteCount += length
+            if length == 0 { isAtEnd = true }
+        }
+    }
+
+    private func laterDetection(provider: String?) -> Detection? {
+        var rest = ahead.view
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = rest.slice(0, end)
+            rest = rest.slice(end + 1, rest.count)
+            if let found = line.withSpan({ Detection.detect(line: $0, provider: provider) }) {
+                return found
+            }
+        }
+        guard isAtEnd, rest.count > 0 else { return nil }
+        return rest.withSpan { Detection.detect(line: $0, provider: provider) }
+    }
+
+    /// Why the format could not be found out: what is wrong with the first record.
+    func complaint(provider: String?) -> Message {
+        var rest = ahead.view
+        if rest.starts(with: "\u{FEFF}") { rest = rest.slice(3, rest.count) }
+        var number = 0
+        while rest.count > 0 {
+            number += 1
+            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            let line = rest.slice(0, end ?? rest.count)
+            if !line.isBlank { return complaint(line, number, isWhole: end != nil || isAtEnd) }
+            rest = rest.slice(end.map { $0 + 1 } ?? rest.count, rest.count)
+        }
+        return Message(
+            file: name, line: 1, column: 1, code: "empty_file",
+            sentence: "the file holds no record")
+    }
+
+    private func complaint(_ line: ByteView, _ number: Int, isWhole: Bool) -> Message {
+        guard isWhole else {
+            return Message(
+                file: name, line: number, column: 1, code: ErrorCode.lineTooLong.rawValue,
+                sentence: "the line is over the limit")
+        }
+        var indexer = JSONIndexer()
+        do throws(JSONError) {
+            let view = try indexer.index(line)
+            let offset = view.start(.root)
+            guard view.kind(.root) == .object else {
+                return Message(
+                    file: name, line: number, column: offset + 1,
+                    code: ErrorCode.notAnObject.rawValue,
+                    sentence: "a record must be a JSON object",
+                    excerpt: Excerpt(around: offset, of: line))
+            }
+            return Message(
+                file: name, line: number, column: offset + 1,
+                code: ErrorCode.unknownFormat.rawValue, sentence: Self.sentence(about: view),
+                excerpt: Excerpt(around: offset, of: line))
+        } catch {
+            return Message(
+                file: name, line: number, column: error.offset + 1,
+                path: JSONPath.path(toByte: error.offset, in: line), code: error.code.rawValue,
+                sentence: error.description, excerpt: Excerpt(around: error.offset, of: line))
+        }
+    }
+
+    private static func sentence(about view: JSONView) -> String {
+        if let detection = view.text.withSpan({ Detection.detect(line: $0) }) {
+            return
+                "this is \(detection.format), a \(detection.kind.rawValue); --from says otherwise"
+        }
+        let names = view.members(.root).map { view.decoded($0.name) }
+        guard !names.isEmpty else { return "the record is empty" }
+        let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", ..." : "")
+        return "the record is of no known format (its members: \(shown))"
+    }
+}

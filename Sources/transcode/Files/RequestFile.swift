@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The client's own request file: indexed once, read again at the places that results need.
+
+import JSONLCodec
+import Transcoder
+
+/// Gives the bytes of the request file to the engine.
+final class RequestFile: RequestBytes {
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { try? System.close(descriptor) }
+
+    func read(offset: Int, count: Int, into buffer: inout ByteBuffer) -> Bool {
+        System.read(descriptor, at: offset, count: count, into: &buffer) == count
+    }
+
+    /// Reads the file through and keeps where each request is.
+    static func index(_ path: String, limits: Limits) throws(CommandFailure) -> RequestIndex {
+        let file: RequestFile
+        var builder = RequestIndexBuilder(limits: limits)
+        do throws(SystemError) {
+            let descriptor = try System.open(reading: path)
+            file = RequestFile(descriptor)
+            let status = try System.status(descriptor)
+            guard status.kind != .directory else { throw .isDirectory }
+            // A pipe cannot be read a second time.
+            guard status.kind == .regular else { throw .cannotSeek }
+            var buffer = ByteBuffer(capacity: 1 << 20)
+            while try System.read(descriptor, upTo: 1 << 20, into: &buffer) > 0 {
+                buffer.withBytes { builder.feed($0) }
+                buffer.removeAll()
+            }
+        } catch {
+            throw .file(path, error)
+        }
+        let index = builder.finish(bytes: file)
+        guard index.count > 0 else {
+            throw CommandFailure(status: .input, message: "\(path): holds no request")
+        }
+        return index
+    }
+}
