@@ -70,7 +70,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notANumber: "NaN and Infinity are not JSON"
         case .tooDeep: "nested too deeply"
         case .loneSurrogate: "a \\u escape names half of a surrogate pair"
-        case .tooLong: "the text is too long to be indexed"
+        case .tooLong: "the text is longer than the limit"
         }
     }
 }

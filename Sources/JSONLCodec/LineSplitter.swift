@@ -34,7 +34,7 @@ package struct Line {
 }
 
 /// Finds the lines of a stream that arrives in chunks of any size.
-package struct LineSplitter: ~Copyable {
+package struct LineSplitter: ~Copyable, Sendable {
     private var cutter: BlockCutter
     private let lineByteLimit: Int
 
