@@ -150,9 +150,50 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     @inlinable
     mutating func append(_ start: UnsafePointer<UInt8>, _ length: Int) {
         reserve(length)
-        unsafe (base + count).update(from: start, count: length)
+        unsafe copyBytes(from: start, to: base + count, length)
         self.length += length
     }
+}
+
+/// Copies a run of bytes; short ones, which most are, without a call.
+///
+/// Sound: every load and store lies inside the run. Where the length is no multiple of the step,
+/// the last step overlaps the one before it.
+@inlinable
+func copyBytes(
+    from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int
+) {
+    switch count {
+    case 33...:
+        unsafe target.update(from: source, count: count)
+    case 16...:
+        unsafe copyEnds(from: source, to: target, count, SIMD16<UInt8>.self)
+    case 8...:
+        unsafe copyEnds(from: source, to: target, count, UInt64.self)
+    case 4...:
+        unsafe copyEnds(from: source, to: target, count, UInt32.self)
+    default:
+        var index = 0
+        while index < count {
+            unsafe target[index] = source[index]
+            index += 1
+        }
+    }
+}
+
+/// Copies a run of one to two words as its first word and its last.
+@inlinable @inline(__always)
+func copyEnds<Word: BitwiseCopyable>(
+    from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int,
+    _ type: Word.Type
+) {
+    let rawSource = unsafe UnsafeRawPointer(source)
+    let rawTarget = UnsafeMutableRawPointer(target)
+    let last = count - MemoryLayout<Word>.size
+    let head = unsafe rawSource.loadUnaligned(as: Word.self)
+    let tail = unsafe rawSource.loadUnaligned(fromByteOffset: last, as: Word.self)
+    unsafe rawTarget.storeBytes(of: head, as: Word.self)
+    unsafe rawTarget.storeBytes(of: tail, toByteOffset: last, as: Word.self)
 }
 
 extension ByteBuffer {

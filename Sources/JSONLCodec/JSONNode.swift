@@ -20,7 +20,7 @@ package struct NodeID: Sendable, Hashable {
     }
 
     /// The outermost value of a line.
-    package static let root = NodeID(0)
+    @inlinable package static var root: NodeID { NodeID(0) }
 }
 
 /// One value or member name of a line, as offsets into it; 16 bytes.

@@ -74,11 +74,16 @@ package struct JSONView {
     package func isEmpty(_ id: NodeID) -> Bool { self[id].next == id.position + 1 }
 
     /// Whether a string means the same text as an ASCII literal, however it is spelled.
+    @inlinable
     package func string(_ id: NodeID, is literal: StaticString) -> Bool {
         let node = self[id]
         guard node.kind == .string || node.kind == .key else { return false }
-        if node.isMarked { return decoded(id) == "\(literal)" }
-        return interior(id) == literal
+        return node.isMarked ? escapedString(id, is: literal) : interior(id) == literal
+    }
+
+    @usableFromInline
+    func escapedString(_ id: NodeID, is literal: StaticString) -> Bool {
+        decoded(id) == "\(literal)"
     }
 
     /// The text of a string or name with its escapes decoded.

@@ -54,22 +54,22 @@ struct Request {
         model = nil
         body = .root
         messages = .root
-        system.removeAll(keepingCapacity: true)
-        turns.removeAll(keepingCapacity: true)
-        parts.removeAll(keepingCapacity: true)
-        toolResultParts.removeAll(keepingCapacity: true)
-        calls.removeAll(keepingCapacity: true)
-        renamings.removeAll(keepingCapacity: true)
-        tools.removeAll(keepingCapacity: true)
+        system.empty()
+        turns.empty()
+        parts.empty()
+        toolResultParts.empty()
+        calls.empty()
+        renamings.empty()
+        tools.empty()
         toolChoice = .unspecified
         toolChoiceNode = nil
         settings = Settings()
-        stops.removeAll(keepingCapacity: true)
+        stops.empty()
         stopNode = nil
         responseFormat = .text
         reasoning = ReasoningSettings()
-        metadata.removeAll(keepingCapacity: true)
-        extras.removeAll(keepingCapacity: true)
+        metadata.empty()
+        extras.empty()
     }
 
     /// Starts a message: it joins the open turn where the role is the same.
@@ -218,4 +218,11 @@ struct ExtraMember {
     /// What is reported where it is dropped.
     var code: LossCode
     var family: BodyFamily
+}
+
+extension Array {
+    /// Removes all elements and keeps the memory; nothing is touched where there are none.
+    mutating func empty() {
+        if !isEmpty { removeAll(keepingCapacity: true) }
+    }
 }

@@ -34,8 +34,8 @@ struct Response {
         model = nil
         created = .unknown
         failure = nil
-        choices.removeAll(keepingCapacity: true)
-        parts.removeAll(keepingCapacity: true)
+        choices.empty()
+        parts.empty()
         block = nil
         usage = Usage()
         latency = nil
