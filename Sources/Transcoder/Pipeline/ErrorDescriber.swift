@@ -21,7 +21,8 @@ struct ErrorDescriber {
         return Diagnostic(
             place: SourcePlace(file: start.file, line: start.line, column: offset + 1),
             path: path, code: other == nil ? code(of: error) : ErrorCode.mixedFormats.rawValue,
-            message: other ?? message(of: error), recordID: recordID, firstUse: nil,
+            message: other ?? message(of: error, onLine: start.line), recordID: recordID,
+            firstUse: nil,
             excerpt: Self.excerpt(of: line, around: offset))
     }
 
@@ -29,8 +30,12 @@ struct ErrorDescriber {
         error.loss?.code.rawValue ?? error.code.rawValue
     }
 
-    private func message(of error: RecordError) -> String {
-        error.jsonFault?.sentence(in: line) ?? "\(error.message)"
+    private func message(of error: RecordError, onLine number: Int) -> String {
+        if let fault = error.jsonFault { return LineDiagnosis.sentence(fault, in: line) }
+        if error.code == .notAnObject, let view {
+            return LineDiagnosis.sentence(view.kind(.root), onLine: number)
+        }
+        return "\(error.message)"
     }
 
     /// A sentence about the format that the record really has, where it is another one.
@@ -93,19 +98,6 @@ extension FormatID {
     /// The article before the name in a sentence.
     fileprivate var article: String {
         provider.first.map { "aeio".contains($0) } == true ? "an" : "a"
-    }
-}
-
-extension JSONError.Fault {
-    /// The fault as a sentence, with a guess at what the file is where it is no JSONL at all.
-    fileprivate func sentence(in line: ByteView) -> String {
-        let sentence = JSONError(self, at: 0).description
-        guard line.count > 0, self == .unexpectedEnd else { return sentence }
-        switch line[0] {
-        case UInt8(ascii: "["): return sentence + ": the file looks like a JSON array, not JSONL"
-        case UInt8(ascii: "{"): return sentence + ": a record must stand on one line"
-        default: return sentence
-        }
     }
 }
 

@@ -150,7 +150,7 @@ final class InputFile {
                 return Message(
                     file: name, line: number, column: offset + 1,
                     code: ErrorCode.notAnObject.rawValue,
-                    sentence: "a record must be a JSON object",
+                    sentence: LineDiagnosis.sentence(view.kind(.root), onLine: number),
                     excerpt: Excerpt(around: offset, of: line))
             }
             return Message(
@@ -161,7 +161,8 @@ final class InputFile {
             return Message(
                 file: name, line: number, column: error.offset + 1,
                 path: JSONPath.path(toByte: error.offset, in: line), code: error.code.rawValue,
-                sentence: error.description, excerpt: Excerpt(around: error.offset, of: line))
+                sentence: LineDiagnosis.sentence(error.fault, in: line),
+                excerpt: Excerpt(around: error.offset, of: line))
         }
     }
 
