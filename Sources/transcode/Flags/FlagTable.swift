@@ -137,7 +137,7 @@ enum FlagTable {
         Flag(
             .onError, choices: ["stop", "skip"], in: .errors, for: [.convert],
             "what a bad record does (default: stop)",
-            "stop: nothing is written. skip: the record is left out and reported."),
+            "stop: no output file is left. skip: the record is left out and reported."),
         Flag(
             .onLoss, choices: ["warn", "fail", "drop"], in: .errors, for: converters,
             "what a loss does to its record (default: warn)",
