@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"[{"text":"q"}]"#, ErrorCode.unsupportedBlock),
+        (#"[{"text":"q"}]"#, ErrorCode.missingField),
         (#"[{"image":{"format":"png","source":{"bytes":"AAAA"}}}]"#, .unsupportedBlock),
         (#"[{"type":"search_result","content":[]}]"#, .unsupportedBlock),
         (

@@ -42,8 +42,8 @@ import Testing
         }
     }
 
-    private func result(_ line: String) throws -> Outcome {
-        try withRecord(line) { context in
+    private func result(_ line: String, readsVertexColumns: Bool = false) throws -> Outcome {
+        try withRecord(line, readsVertexColumns: readsVertexColumns) { context in
             var response = Response()
             var output = ByteBuffer()
             try GeminiResultReader.read(into: &response, &context)
@@ -163,6 +163,15 @@ import Testing
                 == .contentRemoteURL)
     }
 
+    @Test func namesOfAllowedFunctionsAreStrings() {
+        for mode in ["ANY", "NONE", "VALIDATED"] {
+            let choice = #"{"mode":"\#(mode)","allowedFunctionNames":["f",1]}"#
+            #expect(
+                code { try request(body(#","toolConfig":{"functionCallingConfig":\#(choice)}"#)) }
+                    == .wrongType)
+        }
+    }
+
     // MARK: - Results
 
     @Test func resultsComeBackAsTheyWere() throws {
@@ -199,6 +208,40 @@ import Testing
             )
                 == #"{"code":3,"message":"a\nb"}"#)
         #expect(try error(#"{"status":"Bad: {\"e"}"#) == #"{"code":13,"message":"Bad: {\"e"}"#)
+    }
+
+    @Test func anErrorInPlaceOfAnAnswerIsAFailure() throws {
+        let error = #""error":{"code":3,"message":"inner"}"#
+        #expect(
+            try result(#"{"key":"a","response":{\#(error)}}"#).text
+                == #"{"key":"a","error":{"code":3,"message":"inner"}}"#)
+        let both = try result(#"{"key":"a","response":{"candidates":[],\#(error)}}"#)
+        #expect(both.text.contains(#""candidates":[]"#))
+        #expect(both.losses == ["param.dropped:response.error"])
+    }
+
+    @Test func repeatedModalitiesAreAdded() throws {
+        let line = """
+            {"key":"a","response":{"usageMetadata":{"promptTokensDetails":[{"modality":"TEXT",\
+            "tokenCount":2},{"modality":"IMAGE"},{"modality":"TEXT","tokenCount":3}]}}}
+            """
+        #expect(
+            try result(line).text.contains(
+                #"[{"modality":"TEXT","tokenCount":5},{"modality":"IMAGE","tokenCount":0}]"#))
+    }
+
+    @Test func answersOfVertexStayAsTheyAre() throws {
+        let answer = """
+            {"candidates":[{"finishReason":"RECITATION","groundingMetadata":{"x":[1.50]},\
+            "content":{"parts":[{"text":""}]}}],"newField":1}
+            """
+        let outcome = try result(
+            #"{"status":"","key":"a","response": \#(answer)}"#, readsVertexColumns: true)
+        #expect(outcome.text == #"{"key":"a","response":\#(answer)}"#)
+        #expect(outcome.losses.isEmpty)
+        let failed = try result(
+            #"{"key":"a","response":{"error":{"code":3}}}"#, readsVertexColumns: true)
+        #expect(failed.text == #"{"key":"a","error":{"code":3,"message":""}}"#)
     }
 
     @Test func countsOfAnySizeAreAdded() throws {

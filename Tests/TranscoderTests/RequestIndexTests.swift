@@ -16,12 +16,12 @@ import Testing
         {"modelInput":{"messages":[{"role":"user","content":[{"text":"2"}]}],"toolConfig":{"tools":\
         [{"toolSpec":{"name":"9 lives","inputSchema":{"json":{}}}},{"toolSpec":{"name":"f",\
         "inputSchema":{"json":{}}}}]}},"recordId":"a_b"}
-        {"recordId":"caf\\u00e9","modelInput":{"messages":[]}}
+        {"recordId":"caf\\u00e9","modelInput":{"messages":[{"role":"user","content":[{"text":"3"}]}]}}
         broken
         """.utf8)
 
-    private func index(chunk: Int = .max) -> RequestIndex {
-        var builder = RequestIndexBuilder()
+    private func index(chunk: Int = .max, results: String = "gemini") -> RequestIndex {
+        var builder = RequestIndexBuilder(results: FormatID(results))
         var start = 0
         while start < requests.count {
             let end = min(requests.count, start + min(chunk, requests.count))
@@ -38,7 +38,7 @@ import Testing
         configuration.source = FormatID(source)
         configuration.kind = .result
         configuration.onError = .skip
-        configuration.requests = index(chunk: chunk)
+        configuration.requests = index(chunk: chunk, results: source)
         return try TranscoderTests.convert(Array(lines.utf8), configuration)
     }
 
@@ -72,6 +72,30 @@ import Testing
         let ids = outcome.text.split(separator: "\n").map { $0.dropFirst(13).prefix { $0 != "\"" } }
         #expect(ids == ["a b", "a_b", "café"])
         #expect(outcome.text.components(separatedBy: "modelInput").count == 4)
+    }
+
+    /// A request that no conversion takes leaves its spelling to the next one.
+    @Test func rejectedRequestsTakeNoSpelling() throws {
+        let file = Array(
+            """
+            {"recordId":"a b","modelInput":{"messages":[{"role":"assistant","content":[{"text":"x"}]}]}}
+            {"recordId":"a.b","modelInput":{"messages":[{"role":"user","content":[{"text":"x"}]}]}}
+            """.utf8)
+        var builder = RequestIndexBuilder(results: FormatID("anthropic"))
+        builder.feed(file.span.bytes)
+        var configuration = Configuration(target: try #require(FormatID("bedrock")))
+        configuration.requests = builder.finish(bytes: MemoryRequests(bytes: file))
+        let outcome = try TranscoderTests.convert(Array(failed("a_b").utf8), configuration)
+        #expect(outcome.text.hasPrefix(#"{"recordId":"a.b","#))
+    }
+
+    /// Vertex shuffles its results, so their place in the file tells nothing.
+    @Test func shuffledResultsAreNotJoinedByLine() throws {
+        let line = #"{"status":"","request":{"contents":[]},"response":{"candidates":[]}}"#
+        let outcome = try convert(line, from: "gemini")
+        #expect(outcome.text.hasPrefix(#"{"recordId":"record-1","modelOutput":"#))
+        #expect(
+            outcome.warnings == ["id.synthesized:key", "result.model_input_missing:recordId"])
     }
 
     @Test func namesOfToolsThatWereSpelledAnewComeBack() throws {

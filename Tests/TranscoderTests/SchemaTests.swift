@@ -211,11 +211,46 @@ import Testing
             #"{"properties":{"min_items":{"type":"STRING"},"example":{}},"format":"enum"}"#,
             #"{"properties":{"min_items":{"type":"string"},"example":{}},"format":"enum"}"#
         ),
+        (
+            #"{"one_of":[{"type":"STRING"}],"allOf":[{"type":"ARRAY"}],"not":{"type":"NULL"}}"#,
+            #"{"oneOf":[{"type":"string"}],"allOf":[{"type":"array"}],"not":{"type":"null"}}"#
+        ),
+        (
+            #"{"prefixItems":[{"type":"STRING"},true],"patternProperties":{"a":{"type":"X"}}}"#,
+            #"{"prefixItems":[{"type":"string"},true],"patternProperties":{"a":{"type":"X"}}}"#
+        ),
+        (
+            ##"{"items":{"ref":"#/defs/A"},"defs":{"A":{"type":"OBJECT"}},"title":"t"}"##,
+            ##"{"items":{"$ref":"#/$defs/A"},"$defs":{"A":{"type":"object"}},"title":"t"}"##
+        ),
+        (
+            ##"{"items":{"$ref":"#\/defs\/A"},"$defs":{"ref":{"ref":"#"}},"ref":5}"##,
+            ##"{"items":{"$ref":"#/$defs/A"},"$defs":{"ref":{"$ref":"#"}},"$ref":5}"##
+        ),
+        (
+            #"{"properties":{"defs":{"type":"STRING","nullable":"true"},"ref":{"nullable":"x"}}}"#,
+            #"{"properties":{"defs":{"type":["string","null"]},"ref":{}}}"#
+        ),
+        (
+            #"{"items":{"oneOf":[{"type":"STRING","nullable":"false"}],"nullable":"true"}}"#,
+            #"{"items":{"oneOf":[{"type":"string"},{"type":"null"}]}}"#
+        ),
     ])
     func raisesExactly(schema: String, expected: String) throws {
         let raised = try raise(schema)
         #expect(raised.text == expected)
         #expect(raised.losses.isEmpty)
+    }
+
+    @Test func keywordsThatOnlyRaisingKnowsAreDropped() throws {
+        let lowered = try lower(
+            #"{"type":"array","prefixItems":[{"type":"string"}],"not":{"x":1},"ref":"a","defs":{}}"#
+        )
+        #expect(lowered.text == #"{"type":"ARRAY"}"#)
+        #expect(
+            lowered.losses == [
+                "param.dropped:prefixItems", "param.dropped:not", "param.dropped:ref",
+            ])
     }
 
     @Test func examplesAreReported() throws {

@@ -17,6 +17,19 @@ extension RecordContext {
         return .base64(text, needsRepair: needsRepair)
     }
 
+    /// Whether a text can be mended to base64: either alphabet, padding, line breaks.
+    func isBase64(_ text: Text) -> Bool {
+        var plain = ByteBuffer(capacity: Int(text.count))
+        plain.append(unescaping: bytes(text))
+        for index in 0..<plain.count {
+            let byte = plain.view[index]
+            guard byte.isLetterOrDigit || ("+/-_=\n\r" as StaticString).contains(byte) else {
+                return false
+            }
+        }
+        return true
+    }
+
     /// Writes base64 without quotes: padded and in the standard alphabet.
     func write(base64 text: Text, needsRepair: Bool, to output: inout ByteBuffer) {
         guard needsRepair else { return output.append(copying: bytes(text)) }
@@ -88,6 +101,7 @@ extension MediaType {
         switch (name, kind) {
         case ("jpg", .image): self = .jpeg
         case ("x-aac", .audio): self = .aac
+        case ("mkv", .audio): self = .mka
         case ("mpeg", .audio), ("mpga", .audio): self = .mp3
         case ("mpg", .video): self = .mpeg
         default:

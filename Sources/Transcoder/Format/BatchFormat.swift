@@ -15,6 +15,10 @@ protocol BatchFormat: Sendable {
     static var dialects: [Dialect] { get }
     /// Body dialects that are read only.
     static var readOnlyDialects: [String] { get }
+    /// Integers may stand in quotes in its records.
+    static var acceptsQuotedNumbers: Bool { get }
+    /// Results may stand in their lines without an envelope, and so without an id.
+    static var hasBareResults: Bool { get }
     /// What the provider accepts in one batch.
     static var limits: [BatchLimit] { get }
     /// The member of the envelope that names a record: where a missing id is reported.
@@ -28,6 +32,11 @@ protocol BatchFormat: Sendable {
 
     /// What a record is, if it looks like one of this format.
     static func detect(_ view: JSONView) -> DetectedRecord?
+}
+
+extension BatchFormat {
+    static var acceptsQuotedNumbers: Bool { false }
+    static var hasBareResults: Bool { false }
 }
 
 /// A body dialect that a format can write.

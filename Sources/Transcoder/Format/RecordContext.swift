@@ -30,6 +30,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     var positionalID: Text?
     /// Where in the output the id of the record was written.
     var writtenID = 0..<0
+    /// Integers may stand in quotes, as the JSON form of protocol buffers allows.
+    var acceptsQuotedNumbers = true
     /// The id of the source, before it was spelled in the letters of the target.
     var sourceID: Text?
     /// The client's own request body, for the echo in Bedrock results; empty for none.
@@ -97,6 +99,15 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Whether a schema is `{}`: it says as much as none, where the provider demands a type.
+    func isEmpty(_ schema: Schema) -> Bool {
+        switch schema.payload {
+        case .value(let node): isNeutral(node)
+        case .string(let node): string(node, is: "{}")
+        case .absent: true
+        }
+    }
+
     // MARK: - Reading
 
     /// The inside of a string.
@@ -154,7 +165,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
 
     /// Checks that a value is a number (or, as proto3's JSON allows, an integer in quotes).
     func requireNumber(_ node: NodeID) throws(RecordError) {
-        guard view.kind(node) == .number || view.integer(node) != nil else {
+        guard view.kind(node) == .number || (acceptsQuotedNumbers && view.integer(node) != nil)
+        else {
             throw .wrongType(node, "a number is expected here")
         }
     }
@@ -174,7 +186,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     ///
     /// - Throws: `wrong_type` for any other value.
     func integer(_ node: NodeID) throws(RecordError) -> Int {
-        guard let value = view.integer(node) else {
+        guard view.kind(node) == .number || acceptsQuotedNumbers, let value = view.integer(node)
+        else {
             throw .wrongType(node, "a whole number is expected here")
         }
         return value

@@ -24,6 +24,8 @@ struct Response {
     var usage = Usage()
     /// Milliseconds that the answer took (Bedrock), a number.
     var latency: NodeID?
+    /// The whole answer where the target may have it just as it is: the body of a Vertex line.
+    var sameBody: NodeID?
 
     init() {}
 
@@ -39,6 +41,7 @@ struct Response {
         block = nil
         usage = Usage()
         latency = nil
+        sameBody = nil
     }
 
     /// Opens a choice; parts appended from now on belong to it.

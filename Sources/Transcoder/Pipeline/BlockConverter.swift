@@ -64,6 +64,7 @@ public struct BlockConverter: ~Copyable, Sendable {
         self.conversion = conversion
         indexer = JSONIndexer(depthLimit: conversion.configuration.limits.depthLimit)
         context = RecordContext(options: conversion.configuration.options)
+        context.acceptsQuotedNumbers = conversion.source.acceptsQuotedNumbers
         context.readsVertexColumns = conversion.sourceDialect == "vertex"
     }
 
@@ -204,7 +205,7 @@ public struct BlockConverter: ~Copyable, Sendable {
 
     private mutating func convertResult() throws(RecordError) {
         response.reset()
-        if let requests = conversion.configuration.requests {
+        if let requests = conversion.configuration.requests, isBareLine {
             context.positionalID = requests.id(onLine: context.lineNumber, &context)
         }
         let reader = conversion.source.resultReader
@@ -217,6 +218,17 @@ public struct BlockConverter: ~Copyable, Sendable {
         ResultRules.apply(writer.traits, to: &response, &context)
         response.id = restricted(response.id)
         try writer.write(response, to: &output, &context)
+    }
+
+    /// The line is a response or a status without anything around it, as Gemini's documentation
+    /// allows: only then its place in the file tells which request it answers.
+    private var isBareLine: Bool {
+        file == 0 && conversion.source.hasBareResults
+            && !context.view.members(.root).contains { name, _ in
+                context.view.string(name, is: "request") || context.view.string(name, is: "key")
+                    || context.view.string(name, is: "response")
+                    || context.view.string(name, is: "error")
+            }
     }
 
     /// Fails the record at the first loss that is more than a note.

@@ -23,7 +23,8 @@ public protocol RequestBytes: Sendable {
 /// About 150 bytes a request, and its id twice; the file itself is not kept.
 public final class RequestIndex: Sendable {
     private let ids: IDTable
-    private let speller: IDSpeller
+    private let spellings: IDSpeller
+    private let spelledIDs: [Int]
     private let places: [RequestPlace]
     private let placeOfLine: [Int: Int]
     private let bytes: any RequestBytes
@@ -31,8 +32,9 @@ public final class RequestIndex: Sendable {
     init(_ lines: consuming IndexedLines, bytes: any RequestBytes) {
         places = lines.places
         placeOfLine = lines.placeOfLine
+        spelledIDs = lines.spelledIDs
         ids = lines.ids
-        speller = lines.speller
+        spellings = lines.spellings
         self.bytes = bytes
     }
 
@@ -67,6 +69,7 @@ public final class RequestIndex: Sendable {
             response.id.text = context.makeText { $0.append(escaping: id) }
         }
         let place = places[ids.entries[position].value]
+        context.echo.removeAll()
         _ = bytes.read(
             offset: place.offset + place.body.lowerBound, count: place.body.count,
             into: &context.echo)
@@ -77,7 +80,8 @@ public final class RequestIndex: Sendable {
     /// The request of an id, as the client wrote it or as the provider made the client write it.
     private func position(of id: ByteView, _ conversion: Conversion) -> Int? {
         guard conversion.source.requestIDs.isRestricted else { return ids.find(id) }
-        return speller.position(ofSpelling: id) ?? ids.find(id)
+        if let spelling = spellings.position(ofSpelling: id) { return spelledIDs[spelling] }
+        return ids.find(id)
     }
 
     /// Gives calls the names that the client's tools have, where the conversion of the request

@@ -25,9 +25,20 @@ public struct RequestIndexBuilder: ~Copyable {
     private var lines = IndexedLines()
 
     /// Creates an empty index.
-    public init(limits: Limits = Limits()) {
+    ///
+    /// - Parameters:
+    ///   - limits: The bounds of lines.
+    ///   - results: The format of the results that will be joined. Where its provider restricts
+    ///     ids (Anthropic), the index finds out how a conversion of the file spells them.
+    public init(limits: Limits = Limits(), results: FormatID? = nil) {
         splitter = LineSplitter(lineByteLimit: limits.lineByteLimit)
         lines.indexer = JSONIndexer(depthLimit: limits.depthLimit)
+        let format = results.flatMap { FormatRegistry.format(named: $0.provider) }
+        if let results, format?.requestIDs.isRestricted == true {
+            lines.probe.target = Configuration(
+                target: FormatID(provider: results.provider, dialect: nil))
+            lines.probe.target?.limits = limits
+        }
     }
 
     /// Lines that no request could be told from: no id, broken JSON, an id that stood before.
@@ -55,8 +66,11 @@ struct IndexedLines: ~Copyable {
     var indexer = JSONIndexer()
     /// The ids; the value is the place of the request.
     var ids = IDTable()
-    /// The ids in the letters that Anthropic allows, as a conversion of the file spells them.
-    var speller = IDSpeller()
+    /// The ids in the letters of a provider that restricts them.
+    var spellings = IDSpeller()
+    /// The positions of the ids that were spelled, in the order of their spellings.
+    var spelledIDs: [Int] = []
+    var probe = ConversionProbe()
     var places: [RequestPlace] = []
     /// The places by physical line.
     var placeOfLine: [Int: Int] = [:]
@@ -74,9 +88,12 @@ struct IndexedLines: ~Copyable {
         }
         placeOfLine[line.number] = places.count
         ids.insert(name.view, value: places.count)
-        var spelling = ByteBuffer(capacity: 64)
-        spelling.append(utf8: RestrictedID.spell(name.view.text))
-        _ = speller.give(name.view, wish: spelling.view)
+        if probe.accepts(view, line) {
+            var spelling = ByteBuffer(capacity: 64)
+            spelling.append(utf8: RestrictedID.spell(name.view.text))
+            _ = spellings.give(name.view, wish: spelling.view)
+            spelledIDs.append(ids.entries.count - 1)
+        }
         let body = view.member("modelInput").map { view.start($0)..<view.end($0) } ?? 0..<0
         places.append(RequestPlace(offset: line.offset, count: line.bytes.count, body: body))
     }
@@ -101,5 +118,28 @@ struct IndexedLines: ~Copyable {
         default: return nil
         }
         return name
+    }
+}
+
+/// Tries whether requests can be converted: rejected records take no spelling (ruling I4).
+struct ConversionProbe: ~Copyable {
+    /// What to convert for; nil where nobody asks.
+    var target: Configuration?
+    private var converter: BlockConverter?
+
+    init() {}
+
+    /// Whether a conversion takes a request; the first one tells the format of all.
+    mutating func accepts(_ view: JSONView, _ line: Line) -> Bool {
+        guard var configuration = target else { return false }
+        if converter == nil, let source = Detection.detect(view) {
+            configuration.onError = .skip
+            configuration.options.model = "any"
+            let conversion = try? Conversion(configuration, detected: source)
+            converter = conversion.map { BlockConverter($0) }
+        }
+        converter?.convert(
+            line.bytes, BlockPosition(file: 0, firstLine: line.number, isFileStart: false))
+        return converter?.log.writtenCount == 1
     }
 }

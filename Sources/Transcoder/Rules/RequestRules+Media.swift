@@ -117,6 +117,9 @@ extension RequestRules {
                     .contentRemoteURL, at: media.node, "the target takes no remote content here")
             }
         case .base64(let data, let needsRepair):
+            guard !needsRepair || context.isBase64(data) else {
+                throw RecordError(.contentMediaType, at: media.node, "the content is no base64")
+            }
             guard target.media.takesTextDocuments, media.type.isTextDocument else { return }
             guard let text = context.decode(base64: data, needsRepair: needsRepair) else {
                 throw RecordError(
@@ -143,6 +146,7 @@ extension RequestRules {
         case .messages:
             // A title is no file name: only what was one loses its extension.
             guard isFileName, let name = media.name else { return }
+            if name.isEmpty { return media.name = nil }
             media.name = context.makeText(context.decoded(name).droppingExtension(of: media.type))
         case .chat, .converse:
             guard let name = media.name, !name.isEmpty else {

@@ -17,8 +17,7 @@ extension RequestRules {
             }
         }
         if let node = request.settings[.temperature], target.temperatureLimit == 1 {
-            let isOver = context.view.number(node)?.isGreater(than: 1) ?? false
-            if isOver {
+            if context.view.isGreaterThanOne(node) {
                 request.settings.isTemperatureClamped = true
                 context.lose(.paramClamped, at: node)
             }
@@ -42,7 +41,11 @@ extension RequestRules {
         _ target: Capabilities, _ request: inout Request, _ context: inout RecordContext
     ) throws(RecordError) {
         // Gemini's -1 leaves the amount to the model, which is what saying nothing does.
-        if request.reasoning.budget == -1 { request.reasoning.budget = nil }
+        if request.reasoning.budget == -1 {
+            request.reasoning.budget = nil
+            let isClaude = target.reasoning == .messages || target.reasoning == .converse
+            if isClaude { request.reasoning.includeThoughts = nil }
+        }
         switch target.reasoning {
         case .chat: fitReasoningForChat(&request.reasoning, &context)
         case .messages: try fitReasoningForClaude(&request, &context)
@@ -143,7 +146,9 @@ extension RequestRules {
     private static func dropBudget(
         _ reasoning: inout ReasoningSettings, _ context: inout RecordContext
     ) {
-        if let node = reasoning.includeThoughts { context.lose(.paramDropped, at: node) }
+        if let node = reasoning.includeThoughts, reasoning.budget == nil, reasoning.effort == nil {
+            context.lose(.paramDropped, at: node)
+        }
         if let node = reasoning.thinkingNode, reasoning.budget != nil, reasoning.budget != 0 {
             context.lose(.paramDropped, at: node)
         }
@@ -212,4 +217,14 @@ extension ReasoningSettings.Effort {
 extension Request {
     /// The budget was written for Gemini, whose bounds are others than Claude's.
     var isBudgetGemini: Bool { sourceFamily == .generateContent }
+}
+
+extension JSONView {
+    /// Whether a number, in quotes or not, is over 1.
+    fileprivate func isGreaterThanOne(_ node: NodeID) -> Bool {
+        let lexeme = kind(node) == .string ? interior(node) : source(node)
+        if let number = JSONNumber(lexeme: lexeme) { return number.isGreater(than: 1) }
+        // Too many digits to be exact: what rounds to 1 is taken to be over it.
+        return Double(lexeme.text).map { $0 >= 1 } ?? false
+    }
 }

@@ -25,43 +25,54 @@ extension RequestRules {
         _ request: inout Request, _ context: borrowing RecordContext
     ) throws(RecordError) {
         for index in request.parts.indices {
-            switch request.parts[index] {
-            case .toolCall(var call):
-                if call.id?.isEmpty == true {
-                    call.id = nil
-                    request.parts[index] = .toolCall(call)
-                }
-                request.calls.append(CallLink(part: index, sourceID: call.id, name: call.name))
-            case .toolResult(var result):
-                guard let link = link(for: result, request, context) else {
-                    throw RecordError(
-                        .toolResultOrphan, at: result.node,
-                        "no earlier tool call is answered by this result")
-                }
-                request.calls[link].isAnswered = true
-                result.link = link
-                request.parts[index] = .toolResult(result)
-            default:
-                break
+            guard case .toolCall(var call) = request.parts[index] else { continue }
+            if call.id?.isEmpty == true {
+                call.id = nil
+                request.parts[index] = .toolCall(call)
             }
+            request.calls.append(CallLink(part: index, sourceID: call.id, name: call.name))
+        }
+        // Results that name an id come first, so that those without get what is left.
+        try linkToolResults(haveIDs: true, &request, context)
+        try linkToolResults(haveIDs: false, &request, context)
+    }
+
+    private static func linkToolResults(
+        haveIDs: Bool, _ request: inout Request, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        for index in request.parts.indices {
+            guard case .toolResult(var result) = request.parts[index],
+                (result.callID?.isEmpty == false) == haveIDs
+            else { continue }
+            guard let link = link(for: result, at: index, request, context) else {
+                throw RecordError(
+                    .toolResultOrphan, at: result.node,
+                    "no earlier tool call is answered by this result")
+            }
+            request.calls[link].isAnswered = true
+            result.link = link
+            request.parts[index] = .toolResult(result)
         }
     }
 
     /// The call that a result answers: the latest of that id, or the first open one of that name.
     private static func link(
-        for result: ToolResult, _ request: Request, _ context: borrowing RecordContext
+        for result: ToolResult, at part: Int, _ request: Request,
+        _ context: borrowing RecordContext
     ) -> Int? {
         guard let id = result.callID, !id.isEmpty else {
             guard let name = result.name else { return nil }
             return request.calls.indices.first { index in
                 let call = request.calls[index]
-                return !call.isAnswered && context.isSame(call.name, name)
+                return call.part < part && !call.isAnswered && context.isSame(call.name, name)
             }
         }
         var answered: Int?
         for index in request.calls.indices.reversed() {
             let call = request.calls[index]
-            guard let callID = call.sourceID, context.isSame(callID, id) else { continue }
+            guard call.part < part, let callID = call.sourceID, context.isSame(callID, id) else {
+                continue
+            }
             if !call.isAnswered { return index }
             answered = answered ?? index
         }

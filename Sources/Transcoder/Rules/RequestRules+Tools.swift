@@ -46,9 +46,17 @@ extension RequestRules {
             return
         }
         guard target.toolChoice == .converse || target.toolChoice == .messages else { return }
-        request.tools.removeAll { tool in
-            !allowed.contains { context.view.isSameString($0, tool.nameNode) }
+        let isAllowed = { [view = context.view] (tool: Tool) in
+            allowed.contains { view.isSameString($0, tool.nameNode) }
         }
+        guard request.tools.contains(where: isAllowed) else {
+            // None of the names is a tool's: the choice says nothing.
+            if let node = request.toolChoiceNode { context.lose(.paramDropped, at: node) }
+            request.toolChoice = .unspecified
+            request.toolChoiceNode = nil
+            return
+        }
+        request.tools.removeAll { !isAllowed($0) }
         request.toolChoice = isRequired ? .any : .auto
     }
 

@@ -23,6 +23,8 @@ extension SchemaLowering {
                 guard mergeAll(value) else { return false }
             case .anyOf, .oneOf:
                 guard choose(value, isOneOf: name == .oneOf, &plan) else { return false }
+            case .not, .prefixItems, .plainReference, .plainDefs:
+                drop(value)
             default:
                 guard plan.claim(ordinal) else { continue }
                 guard collect(name, key, value, &plan) else { return false }

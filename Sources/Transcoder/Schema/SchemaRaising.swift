@@ -65,7 +65,7 @@ struct SchemaRaising {
         output.separate()
         output.append(UInt8(ascii: "\""))
         if let keyword {
-            output.append(utf8: keyword.rawValue)
+            output.append(utf8: keyword.raised.rawValue)
         } else {
             output.append(copying: view.interior(key))
         }
@@ -73,9 +73,31 @@ struct SchemaRaising {
         // The JSON form of protocol buffers puts 64-bit integers in quotes.
         if keyword?.isNumeric == true, view.kind(value) == .string, view.integer(value) != nil {
             output.append(copying: view.interior(value))
+        } else if keyword?.raised == .reference, let rest = nameInDefs(value) {
+            output.append("\"#/$defs/")
+            output.append(copying: rest)
+            output.append(UInt8(ascii: "\""))
         } else {
             output.append(minified: value, of: view)
         }
+    }
+
+    /// What follows `#/defs/` in a reference, as it is spelled.
+    private func nameInDefs(_ reference: NodeID) -> ByteView? {
+        guard view.kind(reference) == .string else { return nil }
+        let text = view.interior(reference)
+        for prefix in ["#/defs/", "#\\/defs\\/"] as [StaticString] {
+            let length = prefix.utf8CodeUnitCount
+            if text.count > length, text.slice(0, length) == prefix {
+                return text.slice(length, text.count)
+            }
+        }
+        return nil
+    }
+
+    /// The JSON form of protocol buffers has booleans in quotes as well.
+    private func isTrue(_ node: NodeID) -> Bool {
+        view.kind(node) == .true || view.kind(node) == .string && view.string(node, is: "true")
     }
 
     /// Begins a schema and plans its members.
@@ -85,7 +107,7 @@ struct SchemaRaising {
         var hasType = false
         for (key, value) in view.members(node) {
             switch SchemaKeyword.openAPI.keyword(key, of: view)?.name {
-            case .nullable: isNullable = view.kind(value) == .true && node != root
+            case .nullable: isNullable = isTrue(value) && node != root
             case .type: hasType = view.kind(value) == .array || SchemaType(value, of: view) != nil
             default: break
             }
@@ -111,30 +133,58 @@ struct SchemaRaising {
             memory.losses.append(Loss(code: .paramDropped, place: .node(reportNode ?? value)))
         case .type:
             addType(key, value, isNullable: isNullable)
-        case .properties where view.kind(value) == .object:
-            memory.tasks.append(.open("\"properties\":{"))
-            for (name, schema) in view.members(value) {
-                memory.tasks.append(.name(name))
-                memory.tasks.append(.schema(schema))
-            }
-            memory.tasks.append(.close("}"))
         case .items where view.kind(value) == .object:
-            memory.tasks.append(.member("\"items\":"))
-            memory.tasks.append(.schema(value))
+            addSchema("\"items\":", value)
         case .additionalProperties where view.kind(value) == .object:
-            memory.tasks.append(.member("\"additionalProperties\":"))
-            memory.tasks.append(.schema(value))
+            addSchema("\"additionalProperties\":", value)
+        case .not where view.kind(value) == .object:
+            addSchema("\"not\":", value)
         case .anyOf where view.kind(value) == .array:
-            memory.tasks.append(.open("\"anyOf\":["))
-            for schema in view.elements(value) {
-                memory.tasks.append(.element)
-                memory.tasks.append(.schema(schema))
-            }
-            if isNullable, !hasType { memory.tasks.append(.literal("{\"type\":\"null\"}")) }
-            memory.tasks.append(.close("]"))
+            addList("\"anyOf\":[", value, endsWithNull: isNullable && !hasType)
+        case .oneOf where view.kind(value) == .array:
+            addList("\"oneOf\":[", value, endsWithNull: isNullable && !hasType)
+        case .allOf where view.kind(value) == .array:
+            addList("\"allOf\":[", value)
+        case .prefixItems where view.kind(value) == .array:
+            addList("\"prefixItems\":[", value)
+        case .properties where view.kind(value) == .object:
+            addNamed("\"properties\":{", value)
+        case .patternProperties where view.kind(value) == .object:
+            addNamed("\"patternProperties\":{", value)
+        case .definitions where view.kind(value) == .object:
+            addNamed("\"definitions\":{", value)
+        case .defs where view.kind(value) == .object,
+            .plainDefs where view.kind(value) == .object:
+            addNamed("\"$defs\":{", value)
         default:
             memory.tasks.append(.copy(key))
         }
+    }
+
+    private mutating func addSchema(_ name: StaticString, _ schema: NodeID) {
+        memory.tasks.append(.member(name))
+        memory.tasks.append(.schema(schema))
+    }
+
+    private mutating func addList(
+        _ opening: StaticString, _ schemas: NodeID, endsWithNull: Bool = false
+    ) {
+        memory.tasks.append(.open(opening))
+        for schema in view.elements(schemas) {
+            memory.tasks.append(.element)
+            memory.tasks.append(.schema(schema))
+        }
+        if endsWithNull { memory.tasks.append(.literal("{\"type\":\"null\"}")) }
+        memory.tasks.append(.close("]"))
+    }
+
+    private mutating func addNamed(_ opening: StaticString, _ schemas: NodeID) {
+        memory.tasks.append(.open(opening))
+        for (name, schema) in view.members(schemas) {
+            memory.tasks.append(.name(name))
+            memory.tasks.append(.schema(schema))
+        }
+        memory.tasks.append(.close("}"))
     }
 
     private mutating func addType(_ key: NodeID, _ value: NodeID, isNullable: Bool) {
@@ -160,6 +210,15 @@ struct SchemaRaising {
 }
 
 extension SchemaKeyword {
+    /// The keyword of JSON Schema that says the same.
+    fileprivate var raised: SchemaKeyword {
+        switch self {
+        case .plainReference: .reference
+        case .plainDefs: .defs
+        default: self
+        }
+    }
+
     /// The value is a number, which the JSON form of protocol buffers may put in quotes.
     fileprivate var isNumeric: Bool {
         switch self {

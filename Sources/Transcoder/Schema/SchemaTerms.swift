@@ -9,13 +9,16 @@ enum SchemaKeyword: String, MemberName {
     case type, title, description, format, `enum`, const, nullable
     case minimum, maximum, minItems, maxItems, minLength, maxLength, pattern
     case minProperties, maxProperties, required, `default`, example
-    case properties, items, anyOf, oneOf, allOf, propertyOrdering
+    case properties, items, prefixItems, anyOf, oneOf, allOf, not, propertyOrdering
     case additionalProperties, patternProperties, definitions
     case reference = "$ref"
     case schema = "$schema"
     case identifier = "$id"
     case comment = "$comment"
     case defs = "$defs"
+    // Gemini's names for `$ref` and `$defs`: fields of protocol buffers have no dollar.
+    case plainReference = "ref"
+    case plainDefs = "defs"
 
     /// The keywords as JSON Schema spells them.
     static let jsonSchema = MemberTable<SchemaKeyword>()

@@ -81,7 +81,9 @@ struct Convert {
         configuration.keepsRejects = outputs.rejects != nil
         if outputs.isReporting || outputs.rejects != nil { configuration.errorLimit = 100_000 }
         if let requestPath {
-            configuration.requests = try RequestFile.index(requestPath, limits: settings.limits)
+            configuration.requests = try RequestFile.index(
+                requestPath, limits: settings.limits,
+                results: settings.source ?? detection?.format)
         }
         let conversion: Conversion
         do throws(ConfigurationError) {

@@ -18,9 +18,16 @@ final class RequestFile: RequestBytes {
     }
 
     /// Reads the file through and keeps where each request is.
-    static func index(_ path: String, limits: Limits) throws(CommandFailure) -> RequestIndex {
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - limits: The bounds of lines.
+    ///   - results: The format of the results that are joined.
+    static func index(
+        _ path: String, limits: Limits, results: FormatID?
+    ) throws(CommandFailure) -> RequestIndex {
         let file: RequestFile
-        var builder = RequestIndexBuilder(limits: limits)
+        var builder = RequestIndexBuilder(limits: limits, results: results)
         do throws(SystemError) {
             let descriptor = try System.open(reading: path)
             file = RequestFile(descriptor)

@@ -29,11 +29,13 @@ struct MessagesBlock {
 
     /// Reads the members of a block and drops those that no block has.
     ///
-    /// - Throws: `content.unsupported:block` for a block without a type, as Converse has them.
+    /// - Throws: `missing_field` for a block without a type, `content.unsupported:block` where it
+    ///   has members that no block has, as Converse's blocks do.
     init(_ node: NodeID, _ context: inout RecordContext) throws(RecordError) {
         self.node = node
         var reader = try MemberReader(node, AnthropicTerms.block, context.view)
         var type: NodeID?
+        var isForeign = false
         while let member = try reader.next() {
             let value = member.value
             switch member.name {
@@ -54,11 +56,14 @@ struct MessagesBlock {
             case .data: data = value
             case .toolUseID: toolUseID = value
             case .isError: isError = value
-            case nil: context.drop(value)
+            case nil:
+                isForeign = true
+                context.drop(value)
             }
         }
         guard let type else {
-            throw .unsupported(.unsupportedBlock, at: node, "a block without a type is unknown")
+            guard isForeign else { throw .missing("type", in: node) }
+            throw .unsupported(.unsupportedBlock, at: node, "this is no block of this format")
         }
         self.type = try AnthropicTerms.word(type, AnthropicTerms.blockType, context)
     }

@@ -121,7 +121,7 @@ extension MessagesBody {
         members.begin("input_schema", &output)
         if tool.isSynthesized {
             output.append("{\"type\":\"object\"}")
-        } else if let schema = tool.schema, !isEmpty(schema, context) {
+        } else if let schema = tool.schema, !context.isEmpty(schema) {
             try SchemaWriter.writeJSONSchema(schema, to: &output, &context)
         } else {
             output.append("{\"type\":\"object\",\"properties\":{}}")
@@ -160,14 +160,5 @@ extension MessagesBody {
         // Where no tool is called, none are called at once.
         if case .none = request.toolChoice { return output.append("}") }
         output.append(isSerial ? ",\"disable_parallel_tool_use\":true}" : "}")
-    }
-
-    /// Whether a schema is `{}`: it says as much as none, and the API demands a type.
-    private static func isEmpty(_ schema: Schema, _ context: borrowing RecordContext) -> Bool {
-        switch schema.payload {
-        case .value(let node): context.isNeutral(node)
-        case .string(let node): context.string(node, is: "{}")
-        case .absent: true
-        }
     }
 }

@@ -35,6 +35,8 @@ enum MessagesMedia {
                 case nil: context.drop(value)
                 }
             }
+            guard let type else { throw .missing("type", in: node) }
+            try context.requireString(type)
         }
 
         func isType(_ name: StaticString, _ context: borrowing RecordContext) -> Bool {

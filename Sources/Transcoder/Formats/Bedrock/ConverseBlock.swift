@@ -86,11 +86,13 @@ struct ConverseBlock {
 
     private func reasoning(_ context: inout RecordContext) throws(RecordError) -> Reasoning {
         var reasoning = Reasoning(.claude, text: nil, at: node)
+        var textBlock: NodeID?
         var members = try BedrockMembers(value, context)
         while let member = try members.next() {
             switch member.name {
             case .redactedContent: reasoning.redacted = try context.text(member.value)
             case .reasoningText:
+                textBlock = member.value
                 var inner = try BedrockMembers(member.value, context)
                 while let member = try inner.next() {
                     switch member.name {
@@ -106,6 +108,7 @@ struct ConverseBlock {
             }
         }
         guard reasoning.text != nil || reasoning.redacted != nil else {
+            if let textBlock { throw .missing("text", in: textBlock) }
             throw .missing("reasoningText", in: value)
         }
         return reasoning

@@ -27,7 +27,9 @@ extension ConverseBody {
         _ tool: NodeID, into request: inout Request, _ context: inout RecordContext
     ) throws(RecordError) {
         var members = try BedrockMembers(tool, context)
+        var isEmpty = true
         while let member = try members.next() {
+            isEmpty = false
             switch member.name {
             case .toolSpec: try readToolSpec(member.value, into: &request, &context)
             case .cachePoint: context.lose(.cacheDropped, at: member.value)
@@ -35,6 +37,7 @@ extension ConverseBody {
             default: context.lose(.paramDropped, at: member.value)
             }
         }
+        if isEmpty { throw .missing("toolSpec", in: tool) }
     }
 
     private static func readToolSpec(

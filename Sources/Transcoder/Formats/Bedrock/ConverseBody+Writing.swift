@@ -289,7 +289,7 @@ extension ConverseBody {
             }
             spec.begin("inputSchema", &output)
             output.append("{\"json\":")
-            if let schema = tool.schema {
+            if let schema = tool.schema, !context.isEmpty(schema) {
                 try SchemaWriter.writeJSONSchema(schema, to: &output, &context)
             } else if tool.isSynthesized {
                 output.append("{\"type\":\"object\"}")

@@ -25,6 +25,8 @@ enum GeminiFormat: BatchFormat {
             resultWriter: GeminiResultWriter.self)
     ]
     static let readOnlyDialects = ["vertex"]
+    static let acceptsQuotedNumbers = true
+    static let hasBareResults = true
     static let limits = [
         BatchLimit(
             .maxBytes, 2_000_000_000,
@@ -96,9 +98,10 @@ enum GeminiFormat: BatchFormat {
     }
 
     private static func isResponse(_ response: NodeID, _ view: JSONView) -> Bool {
-        for (key, _) in view.members(response)
-        where GeminiResponseMember.table.find(view.interior(key)) != nil {
-            return true
+        for (key, _) in view.members(response) {
+            let name = GeminiResponseMember.table.find(view.interior(key))?.name
+            // An error alone could be anybody's.
+            if let name, name != .error { return true }
         }
         return false
     }

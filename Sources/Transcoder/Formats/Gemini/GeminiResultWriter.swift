@@ -19,10 +19,26 @@ enum GeminiResultWriter: ResultWriting {
             output.append(",\"message\":")
             write(messageOf: failure, to: &output, context)
             output.append("}}")
+        } else if let body = response.sameBody, !response.hasRenamedCalls {
+            output.append(",\"response\":")
+            context.write(body, to: &output)
+            output.append("}")
+            keepWhole(body, &context)
         } else {
             output.append(",\"response\":")
             try GenerateContentResponse.write(response, to: &output, &context)
             output.append("}")
+        }
+    }
+
+    /// Takes back what the reader said is lost of an answer that was copied whole.
+    private static func keepWhole(_ body: NodeID, _ context: inout RecordContext) {
+        let inside = body.position..<context.view.next(after: body).position
+        context.losses.removeAll { loss in
+            switch loss.place {
+            case .node(let node), .member(of: let node, _): inside.contains(node.position)
+            case .path: false
+            }
         }
     }
 
@@ -35,6 +51,15 @@ enum GeminiResultWriter: ResultWriting {
         case .http: output.append("\"\"")
         case .expired: output.append(quoted: ErrorMap.expiredMessage)
         case .canceled: output.append(quoted: ErrorMap.canceledMessage)
+        }
+    }
+}
+
+extension Response {
+    /// Calls have the names of the client's own tools again, which the source lacks.
+    fileprivate var hasRenamedCalls: Bool {
+        parts.contains { part in
+            if case .toolCall(let call) = part { call.name.isScratch } else { false }
         }
     }
 }

@@ -112,7 +112,7 @@ enum GeminiToolMember: String, MemberName {
 /// The members of a GenerateContentResponse.
 enum GeminiResponseMember: String, MemberName {
     case candidates, promptFeedback, usageMetadata, modelVersion, responseId, createTime
-    case modelStatus, embedding, embeddings
+    case modelStatus, error, embedding, embeddings
 
     static let table = MemberTable<GeminiResponseMember>(acceptsSnakeCase: true)
 }

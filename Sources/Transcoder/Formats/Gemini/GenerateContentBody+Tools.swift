@@ -92,6 +92,7 @@ extension GenerateContentBody {
         }
         if let list = names {
             try context.requireArray(list)
+            for name in context.view.elements(list) { try context.requireString(name) }
             if context.isNeutral(list) { names = nil }
         }
         guard let mode else {

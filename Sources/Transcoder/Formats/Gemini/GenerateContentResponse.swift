@@ -20,12 +20,14 @@ enum GenerateContentResponse {
     ) throws(RecordError) {
         var candidates: NodeID?
         var feedback: NodeID?
+        var error: NodeID?
         var members = try MemberReader(body, GeminiResponseMember.table, context.view)
         while let member = try members.next() {
             let value = member.value
             switch member.name {
             case .candidates: candidates = value
             case .promptFeedback: feedback = value
+            case .error: error = value
             case .usageMetadata: response.usage = try GeminiUsage.read(value, &context)
             case .modelVersion: response.model = try textOrNothing(value, context)
             case .responseId: response.responseID = try textOrNothing(value, context)
@@ -38,6 +40,14 @@ enum GenerateContentResponse {
             case nil:
                 if !isBare { context.drop(value) }
             }
+        }
+        if let error, !context.isNeutral(error) {
+            // Some services put the status in the place of the answer.
+            guard candidates != nil || feedback != nil else {
+                response.failure = try GeminiFailure.read(error, &context)
+                return
+            }
+            context.drop(error)
         }
         if let candidates {
             try context.requireArray(candidates)
@@ -222,11 +232,16 @@ enum GeminiUsage {
                 }
             }
             guard let modality else { continue }
-            if context.string(modality, is: "TEXT") { counts.text = number }
-            if context.string(modality, is: "IMAGE") { counts.image = number }
-            if context.string(modality, is: "AUDIO") { counts.audio = number }
-            if context.string(modality, is: "VIDEO") { counts.video = number }
+            if context.string(modality, is: "TEXT") { add(number, to: &counts.text) }
+            if context.string(modality, is: "IMAGE") { add(number, to: &counts.image) }
+            if context.string(modality, is: "AUDIO") { add(number, to: &counts.audio) }
+            if context.string(modality, is: "VIDEO") { add(number, to: &counts.video) }
         }
         return counts
+    }
+
+    /// A modality may stand several times; the sum keeps the bound of one count.
+    private static func add(_ number: Int, to count: inout Int?) {
+        count = min((count ?? 0) + number, 1 << 53)
     }
 }

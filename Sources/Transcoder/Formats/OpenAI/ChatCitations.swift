@@ -203,19 +203,39 @@ enum ChatCitations {
             case .text, nil: break
             }
         }
-        guard let end, start >= 0, start <= end, part >= 0, part < choice.parts.count else {
-            return nil
-        }
+        guard let end, start >= 0, start <= end,
+            let source = sourcePart(part, of: choice, context)
+        else { return nil }
         var before = 0
-        for index in choice.parts.prefix(part) {
+        for index in choice.parts {
             guard case .text(let text) = response.parts[index], !text.isRefusal else { continue }
+            if text.node == source {
+                guard let lower = characters(of: text.text, upTo: start, context),
+                    let upper = characters(of: text.text, upTo: end, context)
+                else { return nil }
+                return before + lower..<before + upper
+            }
             before += characters(of: text.text, upTo: nil, context) ?? 0
         }
-        guard case .text(let text) = response.parts[choice.parts.lowerBound + part],
-            let lower = characters(of: text.text, upTo: start, context),
-            let upper = characters(of: text.text, upTo: end, context)
-        else { return nil }
-        return before + lower..<before + upper
+        return nil
+    }
+
+    /// A part of a candidate by its number, which counts empty parts and thoughts as well.
+    private static func sourcePart(
+        _ number: Int, of choice: Choice, _ context: borrowing RecordContext
+    ) -> NodeID? {
+        let view = context.view
+        for (key, content) in view.members(choice.node) where view.string(key, is: "content") {
+            for (key, parts) in view.members(content) where view.string(key, is: "parts") {
+                if view.kind(parts) == .object { return number == 0 ? parts : nil }
+                var count = 0
+                for part in view.elements(parts) {
+                    if count == number { return part }
+                    count += 1
+                }
+            }
+        }
+        return nil
     }
 
     /// The number of characters in the first bytes of a text, or nil where it is shorter.
