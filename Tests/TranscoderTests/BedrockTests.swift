@@ -167,8 +167,9 @@ import Testing
             """)
         #expect(
             outcome.text == """
-                {"recordId":"r1","modelOutput":{"output":{"message":{"role":"assistant",\
-                "content":[{"text":"a"},{"text":"b"}]}},"stopReason":"stop_sequence","usage":\
+                {"recordId":"r1","modelInput":{"x":1,"x":2},"modelOutput":{"output":{"message":\
+                {"role":"assistant","content":[{"text":"a"},{"text":"b"}]}},\
+                "stopReason":"stop_sequence","usage":\
                 {"inputTokens":1,"outputTokens":2,"totalTokens":3,"cacheReadInputTokens":0},\
                 "metrics":{"latencyMs":0},"additionalModelResponseFields":{"stop_sequence":"X"}}}
                 """)
@@ -178,7 +179,9 @@ import Testing
         let outcome = try result(
             #"{"recordId":7,"error":{"errorMessage":"slow","errorCode":429},"modelInput":{}}"#)
         #expect(
-            outcome.text == #"{"recordId":"7","error":{"errorCode":429,"errorMessage":"slow"}}"#)
+            outcome.text
+                == #"{"recordId":"7","modelInput":{},"error":"#
+                + #"{"errorCode":429,"errorMessage":"slow"}}"#)
     }
 
     @Test(arguments: [

@@ -81,7 +81,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     /// Notes that the reason for an answer's end is only nearly said.
     mutating func approximateFinish(of choice: Choice) {
         let place: LossPlace =
-            choice.finishNode.map { .node($0) } ?? .member(of: choice.node, choice.finishName)
+            choice.finishNode.map { .node($0) }
+            ?? .member(of: choice.finishOwner, choice.finishName)
         losses.append(Loss(code: .finishApproximated, place: place))
     }
 

@@ -60,8 +60,8 @@ struct Response {
 /// When an answer was made.
 enum CreationTime {
     case unknown
-    /// Seconds since 1970 (OpenAI), a number.
-    case seconds(NodeID)
+    /// Whole seconds since 1970 (OpenAI).
+    case seconds(Int)
     /// An RFC 3339 time (Gemini), a string.
     case timestamp(NodeID)
 }
@@ -75,6 +75,8 @@ struct Choice {
     var finishNode: NodeID?
     /// How the source spells the member.
     var finishName: StaticString = "finish_reason"
+    /// The object that holds the member, or would.
+    var finishOwner: NodeID
     /// The stop sequence that was met (Anthropic), a string.
     var stopSequence: NodeID?
     var logprobs: Logprobs?
@@ -84,6 +86,7 @@ struct Choice {
     init(parts: Range<Int>, node: NodeID) {
         self.parts = parts
         self.node = node
+        finishOwner = node
     }
 }
 
@@ -121,10 +124,16 @@ struct Failure {
     var type: NodeID?
     var param: NodeID?
 
+    /// A failure; the statuses of the two ends that are no HTTP answers tell its kind.
     init(status: Int, message: Text?) {
         self.status = ErrorMap.status(http: status)
         self.message = message
+        if status == ErrorMap.expiredStatus { kind = .expired }
+        if status == ErrorMap.canceledStatus { kind = .canceled }
     }
+
+    /// Whether a number is an HTTP status; others, such as 0, say nothing.
+    static func isStatus(_ number: Int) -> Bool { (100...599).contains(number) }
 }
 
 /// Token counts in one convention.
@@ -146,6 +155,18 @@ struct Usage {
     var outputByModality = ModalityCounts()
 
     init() {}
+
+    /// Reads a token count; bounded to what a double can say, so that sums cannot overflow.
+    ///
+    /// - Throws: `wrong_type` where it is no whole number.
+    static func count(
+        _ node: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Int {
+        bounded(try context.integer(node))
+    }
+
+    /// A count within 0...2^53.
+    static func bounded(_ count: Int) -> Int { min(max(count, 0), 1 << 53) }
 }
 
 /// Token counts by modality, each nil where the source does not say.

@@ -41,21 +41,21 @@ extension RequestRules {
             request.toolChoice = isRequired ? .any : .auto
             return
         }
-        if isRequired, allowed.count == 1, request.sourceFamily == .generateContent {
-            request.toolChoice = .tool(allowed[0])
-            return
-        }
-        guard target.toolChoice == .converse || target.toolChoice == .messages else { return }
         let isAllowed = { [view = context.view] (tool: Tool) in
             allowed.contains { view.isSameString($0, tool.nameNode) }
         }
-        guard request.tools.contains(where: isAllowed) else {
+        guard request.tools.isEmpty || request.tools.contains(where: isAllowed) else {
             // None of the names is a tool's: the choice says nothing.
             if let node = request.toolChoiceNode { context.lose(.paramDropped, at: node) }
             request.toolChoice = .unspecified
             request.toolChoiceNode = nil
             return
         }
+        if isRequired, allowed.count == 1, request.sourceFamily == .generateContent {
+            request.toolChoice = .tool(allowed[0])
+            return
+        }
+        guard target.toolChoice == .converse || target.toolChoice == .messages else { return }
         request.tools.removeAll { !isAllowed($0) }
         request.toolChoice = isRequired ? .any : .auto
     }

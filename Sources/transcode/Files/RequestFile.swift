@@ -23,6 +23,8 @@ final class RequestFile: RequestBytes {
     ///   - path: The file.
     ///   - limits: The bounds of lines.
     ///   - results: The format of the results that are joined.
+    /// - Returns: The index, which reads from the file as long as it lives.
+    /// - Throws: Where the file cannot be read twice, or holds no request.
     static func index(
         _ path: String, limits: Limits, results: FormatID?
     ) throws(CommandFailure) -> RequestIndex {

@@ -95,7 +95,7 @@ extension MessageResult {
             for index in choice.parts {
                 try write(response.parts[index], &blocks, to: &output, &context)
             }
-            if let logprobs = choice.logprobs { context.drop(logprobs.node) }
+            if let logprobs = choice.logprobs { context.drop(logprobs) }
         }
         blocks.endArray(&output)
     }
@@ -195,9 +195,9 @@ extension MessageResult {
     /// Writes token counts: the input without what the cache gave and took.
     private static func write(_ usage: Usage, to output: inout ByteBuffer) {
         var members = MemberList()
-        let cached = (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0)
+        let cached = (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
         members.begin("input_tokens", &output)
-        output.append(decimal: max(0, usage.input - cached))
+        output.append(decimal: max(0, usage.input &- cached))
         members.begin("output_tokens", &output)
         output.append(decimal: usage.output)
         if let count = usage.cacheWrite {
@@ -217,14 +217,5 @@ extension MessageResult {
             output.append("}")
         }
         members.endObject(&output)
-    }
-}
-
-extension Logprobs {
-    /// The member that holds them.
-    fileprivate var node: NodeID {
-        switch self {
-        case .openAI(let node), .gemini(let node): node
-        }
     }
 }

@@ -17,6 +17,7 @@ enum MessageResult {
     ) throws(RecordError) {
         var reader = try MemberReader(message, AnthropicTerms.message, context.view)
         response.beginChoice(at: message)
+        response.choices[0].finishName = "stop_reason"
         var content: NodeID?
         var usage: NodeID?
         while let member = try reader.next() {
@@ -78,17 +79,17 @@ enum MessageResult {
         while let member = try reader.next() {
             let value = member.value
             switch member.name {
-            case .inputTokens: usage.input = try count(value, context)
-            case .outputTokens: usage.output = try count(value, context)
-            case .cacheReadInputTokens: usage.cacheRead = try count(value, context)
-            case .cacheCreationInputTokens: usage.cacheWrite = try count(value, context)
+            case .inputTokens: usage.input = try Usage.count(value, context)
+            case .outputTokens: usage.output = try Usage.count(value, context)
+            case .cacheReadInputTokens: usage.cacheRead = try Usage.count(value, context)
+            case .cacheCreationInputTokens: usage.cacheWrite = try Usage.count(value, context)
             case .cacheCreation: try readCacheCreation(value, into: &usage, context)
             case .outputTokensDetails: try readOutputDetails(value, into: &usage, context)
             // Tier, region, uses of built-in tools: facts about the run.
             case nil: continue
             }
         }
-        usage.input += (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0)
+        usage.input = usage.input &+ (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
         response.usage = usage
     }
 
@@ -98,8 +99,8 @@ enum MessageResult {
         var reader = try MemberReader(node, AnthropicTerms.cacheCreation, context.view)
         while let member = try reader.next() {
             switch member.name {
-            case .fiveMinutes: usage.cacheWrite5m = try count(member.value, context)
-            case .oneHour: usage.cacheWrite1h = try count(member.value, context)
+            case .fiveMinutes: usage.cacheWrite5m = try Usage.count(member.value, context)
+            case .oneHour: usage.cacheWrite1h = try Usage.count(member.value, context)
             case nil: continue
             }
         }
@@ -111,19 +112,8 @@ enum MessageResult {
         var reader = try MemberReader(node, AnthropicTerms.outputDetails, context.view)
         while let member = try reader.next() {
             if member.name == .thinkingTokens {
-                usage.reasoning = try count(member.value, context)
+                usage.reasoning = try Usage.count(member.value, context)
             }
         }
-    }
-
-    /// A token count; bounded, so that sums cannot overflow.
-    private static func count(
-        _ node: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) -> Int {
-        let count = try context.integer(node)
-        guard (0...1 << 53).contains(count) else {
-            throw .wrongType(node, "a number of tokens is expected here")
-        }
-        return count
     }
 }

@@ -17,8 +17,7 @@ enum BedrockResultReader: ResultReading {
             case .recordID: response.id = try context.recordID(member.value)
             case .modelOutput: body = member.value
             case .error: failure = member.value
-            // The request, repeated: nothing in it belongs to the answer.
-            case .modelInput: continue
+            case .modelInput: keep(request: member.value, &context)
             default: context.drop(member.value)
             }
         }
@@ -41,6 +40,14 @@ enum BedrockResultReader: ResultReading {
         }
     }
 
+    /// Keeps the request, which the results of all dialects repeat.
+    ///
+    /// The client's own one takes its place where it is known.
+    private static func keep(request: NodeID, _ context: inout RecordContext) {
+        guard context.echo.count == 0, context.view.kind(request) == .object else { return }
+        context.echo.append(made: context.view.source(request))
+    }
+
     private static func readFailure(
         _ node: NodeID, _ context: inout RecordContext
     ) throws(RecordError) -> Failure {
@@ -54,10 +61,6 @@ enum BedrockResultReader: ResultReading {
             default: context.drop(member.value)
             }
         }
-        var failure = Failure(status: status, message: message)
-        // The statuses that stand for the two ends which are no HTTP answers.
-        if status == ErrorMap.expiredStatus { failure.kind = .expired }
-        if status == ErrorMap.canceledStatus { failure.kind = .canceled }
-        return failure
+        return Failure(status: Failure.isStatus(status) ? status : 500, message: message)
     }
 }

@@ -36,10 +36,7 @@ extension ConverseOutput {
             output.append("}")
         }
         output.append("}")
-        switch choice?.logprobs {
-        case .openAI(let node), .gemini(let node): context.drop(node)
-        case nil: break
-        }
+        if let logprobs = choice?.logprobs { context.drop(logprobs) }
     }
 
     // MARK: - Content

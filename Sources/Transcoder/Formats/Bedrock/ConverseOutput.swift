@@ -33,6 +33,8 @@ enum ConverseOutput {
         guard let result else { throw .missing("output", in: body) }
         try readMessage(in: result, into: &response, &context)
         let choice = response.choices.count - 1
+        response.choices[choice].finishOwner = body
+        response.choices[choice].finishName = "stopReason"
         if let reason {
             try context.requireString(reason)
             response.choices[choice].finish = FinishReason(stopReason: reason, context.view)
@@ -94,20 +96,20 @@ enum ConverseOutput {
         while let member = try members.next() {
             let value = member.value
             switch member.name {
-            case .inputTokens: input = try count(value, context)
-            case .outputTokens: usage.output = try count(value, context)
+            case .inputTokens: input = try Usage.count(value, context)
+            case .outputTokens: usage.output = try Usage.count(value, context)
             // The total is worked out anew.
-            case .totalTokens: _ = try count(value, context)
+            case .totalTokens: _ = try Usage.count(value, context)
             case .cacheReadInputTokens, .cacheReadInputTokenCount:
-                usage.cacheRead = try count(value, context)
+                usage.cacheRead = try Usage.count(value, context)
             case .cacheWriteInputTokens, .cacheWriteInputTokenCount:
-                usage.cacheWrite = try count(value, context)
+                usage.cacheWrite = try Usage.count(value, context)
             case .cacheDetails: try readCacheDetails(value, into: &usage, &context)
             default: context.drop(value)
             }
         }
         // Converse counts the input without what the cache gave or took.
-        usage.input = input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0)
+        usage.input = input &+ (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
     }
 
     private static func readCacheDetails(
@@ -121,30 +123,19 @@ enum ConverseOutput {
             while let member = try members.next() {
                 switch member.name {
                 case .ttl: ttl = member.value
-                case .inputTokens: tokens = try count(member.value, context)
+                case .inputTokens: tokens = try Usage.count(member.value, context)
                 default: context.drop(member.value)
                 }
             }
             guard let ttl else { throw .missing("ttl", in: detail) }
             if context.string(ttl, is: "5m") {
-                usage.cacheWrite5m = (usage.cacheWrite5m ?? 0) + tokens
+                usage.cacheWrite5m = Usage.bounded((usage.cacheWrite5m ?? 0) &+ tokens)
             } else if context.string(ttl, is: "1h") {
-                usage.cacheWrite1h = (usage.cacheWrite1h ?? 0) + tokens
+                usage.cacheWrite1h = Usage.bounded((usage.cacheWrite1h ?? 0) &+ tokens)
             } else {
                 context.lose(.paramDropped, at: detail)
             }
         }
-    }
-
-    /// A token count; bounded, so that sums cannot overflow.
-    private static func count(
-        _ node: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) -> Int {
-        let count = try context.integer(node)
-        guard (0...1 << 53).contains(count) else {
-            throw .wrongType(node, "a number of tokens is expected here")
-        }
-        return count
     }
 
     private static func readMetrics(

@@ -65,8 +65,8 @@ extension GenerateContentResponse {
         case .timestamp(let node):
             members.begin("createTime", &output)
             return context.write(node, to: &output)
-        case .seconds(let node):
-            seconds = context.view.integer(node) ?? seconds
+        case .seconds(let value):
+            seconds = value
         case .unknown:
             break
         }

@@ -19,7 +19,7 @@ extension ChatCompletion {
             if let id = response.id.text { output.append(copying: context.bytes(id)) }
         }
         output.append("\",\"object\":\"chat.completion\",\"created\":")
-        try writeCreated(response.created, to: &output, context)
+        writeCreated(response.created, to: &output, context)
         output.append(",\"model\":")
         if let model = response.model {
             context.write(model, to: &output)
@@ -48,10 +48,10 @@ extension ChatCompletion {
 
     private static func writeCreated(
         _ created: CreationTime, to output: inout ByteBuffer, _ context: borrowing RecordContext
-    ) throws(RecordError) {
+    ) {
         switch created {
-        case .seconds(let node):
-            return try context.write(integer: node, to: &output)
+        case .seconds(let seconds):
+            return output.append(decimal: seconds)
         case .timestamp(let node):
             if let seconds = UnixTime.seconds(ofRFC3339: context.view.interior(node)) {
                 return output.append(decimal: seconds)

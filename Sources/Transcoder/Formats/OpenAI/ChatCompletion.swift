@@ -20,7 +20,7 @@ enum ChatCompletion {
             switch member.name {
             case .id: response.responseID = try context.text(value)
             case .object: object = value
-            case .created: response.created = .seconds(try ChatSettings.wholeNumber(value, context))
+            case .created: response.created = CreationTime(seconds: value, context.view)
             case .model: response.model = try context.text(value)
             case .choices: choices = value
             case .usage: try ChatUsage.read(value, into: &response.usage, context)
@@ -60,7 +60,7 @@ enum ChatCompletion {
                 response.choices[last].finish = finish(member.value, context)
             case .logprobs:
                 try context.requireObject(member.value)
-                if hasTokens(member.value, context) {
+                if saysSomething(member.value, context) {
                     response.choices[last].logprobs = .openAI(member.value)
                 }
             case nil: context.drop(member.value)
@@ -95,15 +95,11 @@ enum ChatCompletion {
         return nil
     }
 
-    /// Whether log probabilities hold any: `{"content": null}` does not.
-    private static func hasTokens(
+    /// Whether log probabilities hold any: `{"content": null, "refusal": null}` does not.
+    private static func saysSomething(
         _ logprobs: NodeID, _ context: borrowing RecordContext
     ) -> Bool {
-        for (key, value) in context.view.members(logprobs) where context.string(key, is: "content")
-        {
-            return context.view.kind(value) == .array && !context.view.isEmpty(value)
-        }
-        return false
+        context.view.members(logprobs).contains { !context.isNeutral($0.value) }
     }
 
     // MARK: - The message

@@ -138,3 +138,24 @@ enum ChatLogprobs {
         }
     }
 }
+
+extension RecordContext {
+    /// Notes that log probabilities are dropped: as a whole where they hold tokens of the answer,
+    /// else the members that say something, such as those of a refusal.
+    mutating func drop(_ logprobs: Logprobs) {
+        switch logprobs {
+        case .gemini(let node): drop(node)
+        case .openAI(let node):
+            if holdsTokens(node) { return lose(.paramDropped, at: node) }
+            for (_, value) in view.members(node) { drop(value) }
+        }
+    }
+
+    /// Whether OpenAI's log probabilities hold tokens of the answer: `{"content": null}` does not.
+    private func holdsTokens(_ logprobs: NodeID) -> Bool {
+        for (key, value) in view.members(logprobs) where string(key, is: "content") {
+            return !isNeutral(value)
+        }
+        return false
+    }
+}

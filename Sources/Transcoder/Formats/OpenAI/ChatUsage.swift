@@ -14,8 +14,8 @@ enum ChatUsage {
         var members = try MemberReader(node, ChatTerms.usage, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .promptTokens: usage.input = try context.integer(member.value)
-            case .completionTokens: usage.output = try context.integer(member.value)
+            case .promptTokens: usage.input = try Usage.count(member.value, context)
+            case .completionTokens: usage.output = try Usage.count(member.value, context)
             case .promptDetails: try readInput(member.value, into: &usage, context)
             case .completionDetails: try readOutput(member.value, into: &usage, context)
             default: break
@@ -29,11 +29,11 @@ enum ChatUsage {
         var members = try MemberReader(node, ChatTerms.usage, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .cachedTokens: usage.cacheRead = try context.integer(member.value)
-            case .cacheWriteTokens: usage.cacheWrite = try context.integer(member.value)
-            case .textTokens: usage.inputByModality.text = try context.integer(member.value)
-            case .imageTokens: usage.inputByModality.image = try context.integer(member.value)
-            case .audioTokens: usage.inputByModality.audio = try context.integer(member.value)
+            case .cachedTokens: usage.cacheRead = try Usage.count(member.value, context)
+            case .cacheWriteTokens: usage.cacheWrite = try Usage.count(member.value, context)
+            case .textTokens: usage.inputByModality.text = try Usage.count(member.value, context)
+            case .imageTokens: usage.inputByModality.image = try Usage.count(member.value, context)
+            case .audioTokens: usage.inputByModality.audio = try Usage.count(member.value, context)
             default: break
             }
         }
@@ -45,10 +45,10 @@ enum ChatUsage {
         var members = try MemberReader(node, ChatTerms.usage, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .reasoningTokens: usage.reasoning = try context.integer(member.value)
-            case .textTokens: usage.outputByModality.text = try context.integer(member.value)
-            case .imageTokens: usage.outputByModality.image = try context.integer(member.value)
-            case .audioTokens: usage.outputByModality.audio = try context.integer(member.value)
+            case .reasoningTokens: usage.reasoning = try Usage.count(member.value, context)
+            case .textTokens: usage.outputByModality.text = try Usage.count(member.value, context)
+            case .imageTokens: usage.outputByModality.image = try Usage.count(member.value, context)
+            case .audioTokens: usage.outputByModality.audio = try Usage.count(member.value, context)
             default: break
             }
         }
@@ -62,7 +62,7 @@ enum ChatUsage {
         output.append(",\"completion_tokens\":")
         output.append(decimal: usage.output)
         output.append(",\"total_tokens\":")
-        output.append(decimal: usage.input + usage.output)
+        output.append(decimal: usage.input &+ usage.output)
         var details = MemberList()
         let prefix: StaticString = ",\"prompt_tokens_details\":"
         write("cached_tokens", usage.cacheRead, &details, prefix, to: &output)
@@ -74,6 +74,8 @@ enum ChatUsage {
         var outcome = MemberList()
         let outcomePrefix: StaticString = ",\"completion_tokens_details\":"
         write("reasoning_tokens", usage.reasoning, &outcome, outcomePrefix, to: &output)
+        write("text_tokens", usage.outputByModality.text, &outcome, outcomePrefix, to: &output)
+        write("image_tokens", usage.outputByModality.image, &outcome, outcomePrefix, to: &output)
         write("audio_tokens", usage.outputByModality.audio, &outcome, outcomePrefix, to: &output)
         if !outcome.hasNothing { outcome.endObject(&output) }
         output.append("}")

@@ -44,12 +44,16 @@ enum OpenAIResultReader: ResultReading {
         _ context: inout RecordContext
     ) throws(RecordError) {
         var status: Int?
+        var hasNoStatus = false
         var body: NodeID?
         var members = try MemberReader(node, OpenAITerms.response, context.view)
         while let member = try members.next() {
             switch member.name {
             case .statusCode:
-                status = ErrorMap.status(http: try context.integer(member.value))
+                let number = try context.integer(member.value)
+                // Such as the 0 that servers write for a call that came to no answer.
+                hasNoStatus = !Failure.isStatus(number)
+                if !hasNoStatus { status = ErrorMap.status(http: number) }
             case .requestID: break
             case .body: body = member.value
             case nil: context.drop(member.value)
@@ -63,6 +67,8 @@ enum OpenAIResultReader: ResultReading {
             response.failure = failure
         } else if let error {
             response.failure = try failure(ofBatch: error, context)
+        } else if hasNoStatus, !hasChoices(body, context) {
+            response.failure = try failure(inBody: body, status: nil, context)
         } else if let body {
             if try isError(body, context) {
                 response.failure = try failure(inBody: body, status: nil, context)
@@ -71,6 +77,13 @@ enum OpenAIResultReader: ResultReading {
             }
         } else {
             throw .missing("body", in: node)
+        }
+    }
+
+    private static func hasChoices(_ body: NodeID?, _ context: borrowing RecordContext) -> Bool {
+        guard let body else { return false }
+        return context.view.members(body).contains {
+            context.string($0.name, is: "choices") && !context.isNeutral($0.value)
         }
     }
 
@@ -113,14 +126,16 @@ enum OpenAIResultReader: ResultReading {
         /// The HTTP status that the code or the type stands for.
         func status(_ context: borrowing RecordContext) -> Int? {
             if let code, context.view.kind(code) == .number,
-                let status = context.view.integer(code), (100..<1000).contains(status)
+                let status = context.view.integer(code), Failure.isStatus(status)
             {
                 return ErrorMap.status(http: status)
             }
             for name in [code, type] {
                 guard let name, context.view.kind(name) == .string else { continue }
                 let interior = context.view.interior(name)
-                if let status = ErrorMap.status(openAIName: interior) { return status }
+                if let status = ErrorMap.status(openAIName: interior), Failure.isStatus(status) {
+                    return status
+                }
             }
             return nil
         }
@@ -160,24 +175,15 @@ enum OpenAIResultReader: ResultReading {
     private static func failure(
         ofBatch error: NodeID, _ context: borrowing RecordContext
     ) throws(RecordError) -> Failure {
-        var failure = Failure(status: 500, message: try failureMessage(ofBatch: error, context))
-        guard context.view.kind(error) == .object else { return failure }
+        let message = try failureMessage(ofBatch: error, context)
+        guard context.view.kind(error) == .object else {
+            return Failure(status: 500, message: message)
+        }
         let members = try ErrorMembers(error, context)
-        if let code = string(members.code, context) {
-            if context.string(code, is: "batch_expired") {
-                failure.kind = .expired
-            } else if context.string(code, is: "batch_cancelled")
-                || context.string(code, is: "batch_canceled")
-            {
-                failure.kind = .canceled
-            }
+        if let code = string(members.code, context), context.string(code, is: "batch_canceled") {
+            return Failure(status: ErrorMap.canceledStatus, message: message)
         }
-        switch failure.kind {
-        case .expired: failure.status = ErrorMap.expiredStatus
-        case .canceled: failure.status = ErrorMap.canceledStatus
-        case .http: failure.status = members.status(context) ?? 500
-        }
-        return failure
+        return Failure(status: members.status(context) ?? 500, message: message)
     }
 
     private static func failureMessage(
