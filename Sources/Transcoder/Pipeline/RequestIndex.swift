@@ -69,11 +69,14 @@ public final class RequestIndex: Sendable {
             response.id.text = context.makeText { $0.append(escaping: id) }
         }
         let place = places[ids.entries[position].value]
-        context.echo.removeAll()
-        _ = bytes.read(
-            offset: place.offset + place.body.lowerBound, count: place.body.count,
-            into: &context.echo)
-        if context.echo.count < place.body.count { context.echo.removeAll() }
+        if !place.body.isEmpty {
+            // What the result itself repeats of its request gives way to the client's own file.
+            context.echo.removeAll()
+            let isRead = bytes.read(
+                offset: place.offset + place.body.lowerBound, count: place.body.count,
+                into: &context.echo)
+            if !isRead { context.echo.removeAll() }
+        }
         if response.hasToolCalls { restoreToolNames(of: &response, place, &context, conversion) }
     }
 

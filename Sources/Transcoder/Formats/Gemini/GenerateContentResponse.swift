@@ -187,15 +187,15 @@ enum GeminiUsage {
             let value = member.value
             switch member.name {
             case .promptTokenCount, .toolUsePromptTokenCount:
-                usage.input += try count(value, context)
+                usage.input += try Usage.count(value, context)
             case .candidatesTokenCount:
-                usage.output += try count(value, context)
+                usage.output += try Usage.count(value, context)
             case .thoughtsTokenCount:
-                let thoughts = try count(value, context)
+                let thoughts = try Usage.count(value, context)
                 usage.output += thoughts
                 usage.reasoning = thoughts
             case .cachedContentTokenCount:
-                usage.cacheRead = try count(value, context)
+                usage.cacheRead = try Usage.count(value, context)
             case .promptTokensDetails:
                 usage.inputByModality = try readModalities(value, context)
             case .candidatesTokensDetails:
@@ -206,13 +206,6 @@ enum GeminiUsage {
             }
         }
         return usage
-    }
-
-    /// A count; bounded, so that sums cannot overflow.
-    private static func count(
-        _ node: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) -> Int {
-        min(max(try context.integer(node), 0), 1 << 53)
     }
 
     private static func readModalities(
@@ -227,7 +220,7 @@ enum GeminiUsage {
             while let member = try members.next() {
                 switch member.name {
                 case .modality: modality = member.value
-                case .tokenCount: number = try count(member.value, context)
+                case .tokenCount: number = try Usage.count(member.value, context)
                 default: break
                 }
             }
@@ -242,6 +235,6 @@ enum GeminiUsage {
 
     /// A modality may stand several times; the sum keeps the bound of one count.
     private static func add(_ number: Int, to count: inout Int?) {
-        count = min((count ?? 0) + number, 1 << 53)
+        count = Usage.bounded((count ?? 0) + number)
     }
 }

@@ -75,7 +75,6 @@ enum ChatUsage {
         let outcomePrefix: StaticString = ",\"completion_tokens_details\":"
         write("reasoning_tokens", usage.reasoning, &outcome, outcomePrefix, to: &output)
         write("text_tokens", usage.outputByModality.text, &outcome, outcomePrefix, to: &output)
-        write("image_tokens", usage.outputByModality.image, &outcome, outcomePrefix, to: &output)
         write("audio_tokens", usage.outputByModality.audio, &outcome, outcomePrefix, to: &output)
         if !outcome.hasNothing { outcome.endObject(&output) }
         output.append("}")
