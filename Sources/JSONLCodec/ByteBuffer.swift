@@ -213,18 +213,4 @@ extension ByteBuffer {
     package mutating func append(made bytes: ByteView) {
         unsafe append(bytes.base, bytes.count)
     }
-
-    /// Overwrites bytes that are there already.
-    package mutating func overwrite(at offset: Int, with bytes: ByteView) {
-        assert(offset + bytes.count <= count)
-        unsafe (base + offset).update(from: bytes.base, count: bytes.count)
-    }
-
-    /// Removes the first bytes.
-    package mutating func removeFirst(_ length: Int) {
-        assert(length <= count)
-        self.length -= length
-        // Sound: `update` moves overlapping memory correctly.
-        unsafe base.update(from: base + length, count: count)
-    }
 }

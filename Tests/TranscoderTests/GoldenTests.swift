@@ -43,7 +43,7 @@ import Testing
             return "output \(outcome.text), expected \(raw)"
         }
         if let expected = golden.expected {
-            let (left, right) = (try Comparable.text(outcome.output), try Comparable.text(expected))
+            let (left, right) = (try Canonical.text(outcome.output), try Canonical.text(expected))
             if left != right { return "output\n\(left)\nexpected\n\(right)" }
         }
         guard outcome.warnings == golden.warnings else {

@@ -50,7 +50,6 @@ public struct BlockConverter: ~Copyable, Sendable {
     /// The counts of the output when the block began.
     private(set) var copiedBefore = 0
     private(set) var rewrittenBefore = 0
-    private(set) var lineCount = 0
     /// The output ends without a line feed, as the input does.
     private(set) var lacksLineFeed = false
     private var isLastLineCopied = false
@@ -101,7 +100,6 @@ public struct BlockConverter: ~Copyable, Sendable {
         copiedBefore = output.copiedByteCount
         rewrittenBefore = output.rewrittenByteCount
         file = position.file
-        lineCount = 0
         var rest = block
         if position.isFileStart, rest.starts(with: "\u{FEFF}") {
             rest = rest.slice(3, rest.count)
@@ -110,9 +108,10 @@ public struct BlockConverter: ~Copyable, Sendable {
         guard !position.isTooLong else { return rejectLongLine(rest, position.firstLine) }
         let endsWithLineFeed = rest.count > 0 && rest[rest.count - 1] == UInt8(ascii: "\n")
         lacksLineFeed = false
+        var number = position.firstLine
         for line in LineIterator(rest) {
-            convertLine(line, number: position.firstLine + lineCount)
-            lineCount += 1
+            convertLine(line, number: number)
+            number += 1
             // What comes after a record that ends the conversion is not looked at.
             if stopsAtError, log.errorCount > 0 { break }
         }
@@ -130,7 +129,6 @@ public struct BlockConverter: ~Copyable, Sendable {
     }
 
     private mutating func rejectLongLine(_ beginning: ByteView, _ number: Int) {
-        lineCount = 1
         log.recordCount += 1
         let limit = conversion.configuration.limits.lineByteLimit
         let place = RecordError.Place.offset(min(limit, beginning.count))

@@ -174,11 +174,6 @@ extension RequestRules {
 }
 
 extension Part {
-    /// A rule has taken the part away.
-    var isRemoved: Bool {
-        if case .removed = self { true } else { false }
-    }
-
     /// The member of a text or of media, for losses about its place.
     fileprivate var contentNode: NodeID? {
         switch self {

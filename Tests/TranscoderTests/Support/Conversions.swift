@@ -52,7 +52,7 @@ extension Outcome {
 
 /// JSON values that can be compared: numbers by value, objects without order, and strings that
 /// hold JSON (tool arguments, Converse's schemas) as what they hold.
-enum Comparable {
+enum Canonical {
     /// A canonical text of a JSON value.
     static func text(_ json: [UInt8]) throws -> String {
         let value = try JSONSerialization.jsonObject(
