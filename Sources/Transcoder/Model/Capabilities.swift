@@ -55,8 +55,6 @@ struct Capabilities: Sendable {
 
 /// Names of target members that losses may be reported at.
 struct TargetPaths: Sendable {
-    /// The member that names the model.
-    var model: StaticString
     var tools: StaticString
     var maxOutputTokens: StaticString
     var responseFormat: StaticString

@@ -44,11 +44,11 @@ enum MessagesBody {
         switch envelope {
         case .batches:
             TargetPaths(
-                model: "params.model", tools: "params.tools",
+                tools: "params.tools",
                 maxOutputTokens: "params.max_tokens", responseFormat: "params.output_config")
         case .bedrock:
             TargetPaths(
-                model: "modelInput.model", tools: "modelInput.tools",
+                tools: "modelInput.tools",
                 maxOutputTokens: "modelInput.max_tokens",
                 responseFormat: "modelInput.output_config")
         }

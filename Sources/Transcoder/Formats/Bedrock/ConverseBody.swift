@@ -13,7 +13,7 @@ enum ConverseBody {
         var capabilities = Capabilities(
             family: .converse,
             paths: TargetPaths(
-                model: "modelInput", tools: "modelInput.toolConfig",
+                tools: "modelInput.toolConfig",
                 maxOutputTokens: "modelInput.inferenceConfig.maxTokens",
                 responseFormat: "modelInput.outputConfig"),
             settings: SettingSet(.maxOutputTokens, .temperature, .topP, .topK),

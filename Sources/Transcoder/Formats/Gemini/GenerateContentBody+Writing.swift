@@ -9,7 +9,7 @@ extension GenerateContentBody {
     static let capabilities = Capabilities(
         family: .generateContent,
         paths: TargetPaths(
-            model: "request.model", tools: "request.tools",
+            tools: "request.tools",
             maxOutputTokens: "request.generationConfig.maxOutputTokens",
             responseFormat: "request.generationConfig.responseMimeType"),
         keepsReasoningOf: .gemini,

@@ -9,7 +9,7 @@ enum ChatBody {
     static let capabilities = Capabilities(
         family: .chat,
         paths: TargetPaths(
-            model: "body.model", tools: "body.tools",
+            tools: "body.tools",
             maxOutputTokens: "body.max_completion_tokens", responseFormat: "body.response_format"),
         writesModel: true,
         resultsComeFirst: true,
