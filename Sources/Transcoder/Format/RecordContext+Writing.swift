@@ -40,9 +40,7 @@ extension RecordContext {
     /// Writes the temperature, or the limit that it was over.
     func write(
         temperature node: NodeID, of request: Request, to output: inout ByteBuffer
-    )
-        throws(RecordError)
-    {
+    ) throws(RecordError) {
         if request.settings.isTemperatureClamped { return output.append("1") }
         try write(number: node, to: &output)
     }

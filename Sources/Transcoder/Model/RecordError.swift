@@ -105,11 +105,4 @@ struct RecordError: Error {
     static func wrongType(_ id: NodeID, _ message: StaticString) -> RecordError {
         RecordError(.wrongType, at: id, message)
     }
-
-    /// Content that the target has no place for.
-    static func unsupported(
-        _ code: ErrorCode, at id: NodeID, _ message: StaticString
-    ) -> RecordError {
-        RecordError(code, at: id, message)
-    }
 }

@@ -198,6 +198,7 @@ extension RecordLog {
         writtenCount = accepted
         errorCount = 1
         errors.removeAll { $0.place.line > entry.line }
+        rejectedLines.removeAll { $0.line > entry.line }
     }
 }
 

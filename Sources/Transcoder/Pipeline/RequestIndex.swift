@@ -20,7 +20,7 @@ public protocol RequestBytes: Sendable {
 
 /// Where each of the client's own requests stands: id -> (offset, length).
 ///
-/// About 150 bytes a request, and its id twice; the file itself is not kept.
+/// Memory grows with the number of requests and the length of their ids; the file is not kept.
 public final class RequestIndex: Sendable {
     private let ids: IDTable
     private let spellings: IDSpeller

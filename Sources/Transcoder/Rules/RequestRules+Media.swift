@@ -36,7 +36,7 @@ extension RequestRules {
                 target.media == .chat
                 || (target.media == .generateContent && context.family == .gemini25)
             if isRefused, let code = media.type.kind.codeInToolResult {
-                throw .unsupported(
+                throw RecordError(
                     code, at: media.node, "the target takes no such content in a tool result")
             }
             if media.type.kind == .document {
@@ -57,7 +57,7 @@ extension RequestRules {
         _ request: inout Request, _ context: inout RecordContext
     ) throws(RecordError) {
         if target.media == .chat, turn.role == .assistant {
-            throw .unsupported(
+            throw RecordError(
                 media.type.kind.code, at: media.node,
                 "the target takes no such content from the assistant")
         }
@@ -100,7 +100,7 @@ extension RequestRules {
         case .approximated:
             context.lose(.paramApproximated, at: media.node)
         case .refused(let code):
-            throw .unsupported(code, at: media.node, "the target does not take this media type")
+            throw RecordError(code, at: media.node, "the target does not take this media type")
         }
     }
 

@@ -122,10 +122,10 @@ extension MessageResult {
                 context.lose(.reasoningSignatureDropped, at: signature)
             }
         case .media(let media):
-            throw .unsupported(
+            throw RecordError(
                 media.type.kind.code, at: media.node, "an answer of this format holds no media")
         case .toolResult(let result):
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedBlock, at: result.node, "an answer holds no result of a tool")
         case .cachePoint, .removed:
             break

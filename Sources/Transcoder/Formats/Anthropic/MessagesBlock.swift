@@ -63,7 +63,7 @@ struct MessagesBlock {
         }
         guard let type else {
             guard isForeign else { throw .missing("type", in: node) }
-            throw .unsupported(.unsupportedBlock, at: node, "this is no block of this format")
+            throw RecordError(.unsupportedBlock, at: node, "this is no block of this format")
         }
         self.type = try AnthropicTerms.word(type, AnthropicTerms.blockType, context)
     }
@@ -164,12 +164,12 @@ struct MessagesBlock {
     var unsupported: RecordError {
         switch type {
         case .serverToolUse, .mcpToolUse:
-            .unsupported(.unsupportedTool, at: node, "a call of a built-in tool stays here")
+            RecordError(.unsupportedTool, at: node, "a call of a built-in tool stays here")
         case .containerUpload:
-            .unsupported(
+            RecordError(
                 .contentRemoteURL, at: node, "an uploaded file belongs to one provider's account")
         default:
-            .unsupported(.unsupportedBlock, at: node, "this type of block cannot be converted")
+            RecordError(.unsupportedBlock, at: node, "this type of block cannot be converted")
         }
     }
 }

@@ -29,7 +29,7 @@ enum MessagesMedia {
                 case .url: url = value
                 case .content: content = value
                 case .fileID:
-                    throw .unsupported(
+                    throw RecordError(
                         .contentRemoteURL, at: value,
                         "an uploaded file belongs to one provider's account")
                 case nil: context.drop(value)
@@ -55,7 +55,7 @@ enum MessagesMedia {
             return try base64(members, kind: .image, at: block.node, context)
         }
         guard members.isType("url", context) else {
-            throw .unsupported(.unsupportedImage, at: source, "the image's source is unknown")
+            throw RecordError(.unsupportedImage, at: source, "the image's source is unknown")
         }
         // An address does not tell the type, and whoever takes one does not ask: any will do.
         return Media(.jpeg, try address(members, context), at: block.node)
@@ -80,7 +80,7 @@ enum MessagesMedia {
             guard let content = members.content else { throw .missing("content", in: source) }
             media = Media(.txt, .text(try joinedText(content, &context)), at: block.node)
         } else {
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedDocument, at: source, "the document's source is unknown")
         }
         try takeDescription(of: &media, from: &block, &context)
@@ -97,7 +97,7 @@ enum MessagesMedia {
         try context.requireString(mediaType)
         guard let type = MediaType(mime: context.view.interior(mediaType)), type.kind == kind
         else {
-            throw .unsupported(
+            throw RecordError(
                 .contentMediaType, at: mediaType, "the media type does not fit the block")
         }
         return Media(type, context.base64(try context.text(data)), at: node)
@@ -110,7 +110,7 @@ enum MessagesMedia {
         let text = try context.text(url)
         let bytes = context.bytes(text)
         guard bytes.starts(with: "https:") || bytes.starts(with: "http:") else {
-            throw .unsupported(
+            throw RecordError(
                 .contentRemoteURL, at: url, "only addresses on the web can be carried over")
         }
         return .url(text)
@@ -161,7 +161,7 @@ enum MessagesMedia {
         for element in context.view.elements(node) {
             var block = try MessagesBlock(element, &context)
             if block.type == .image {
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedDocument, at: element, "an image inside a document stays here")
             }
             guard block.type == .text else { throw block.unsupported }

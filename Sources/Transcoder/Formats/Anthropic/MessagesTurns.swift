@@ -118,7 +118,7 @@ enum MessagesTurns {
             default: false
             }
         if isMisplaced {
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedBlock, at: block.node, "a block of this type belongs to the other side")
         }
     }

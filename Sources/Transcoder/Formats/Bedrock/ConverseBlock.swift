@@ -28,7 +28,7 @@ struct ConverseBlock {
         var members = try BedrockMembers(node, context)
         let first = try members.next()
         guard let first, let kind = first.name, try members.next() == nil else {
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedBlock, at: node, "this content block is none that can be converted")
         }
         self.kind = kind
@@ -51,7 +51,7 @@ struct ConverseBlock {
         case .reasoningContent: .reasoning(try reasoning(&context))
         case .guardContent: try Self.guarded(self, &context)
         default:
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedBlock, at: node, "this content block is none that can be converted")
         }
     }
@@ -71,7 +71,7 @@ struct ConverseBlock {
                 try context.requireObject(member.value)
                 arguments = .value(member.value)
             case .type:
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedTool, at: node, "calls of built-in tools stay with Bedrock")
             default: context.drop(member.value)
             }
@@ -163,7 +163,7 @@ struct ConverseBlock {
             for element in context.view.elements(member.value) {
                 let text = try ConverseBlock(element, context)
                 guard text.kind == .text else {
-                    throw .unsupported(
+                    throw RecordError(
                         .unsupportedBlock, at: element, "citations hold text only")
                 }
                 sink.append(.text(TextPart(try context.text(text.value), at: block.node)))

@@ -123,14 +123,14 @@ enum ConverseBody {
                 request.system.append(TextPart(try context.text(content.value), at: block))
             case .guardContent:
                 guard case .text(let part) = try ConverseBlock.guarded(content, &context) else {
-                    throw .unsupported(
+                    throw RecordError(
                         .unsupportedImage, at: block, "a system prompt holds text only")
                 }
                 request.system.append(part)
             case .cachePoint:
                 context.lose(.cacheDropped, at: content.value)
             default:
-                throw .unsupported(.unsupportedBlock, at: block, "a system prompt holds text only")
+                throw RecordError(.unsupportedBlock, at: block, "a system prompt holds text only")
             }
         }
     }
@@ -224,7 +224,7 @@ enum ConverseBody {
             case .content: content = member.value
             case .status: status = member.value
             case .type:
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedTool, at: block.node, "results of built-in tools stay with Bedrock")
             default: context.drop(member.value)
             }
@@ -265,7 +265,7 @@ enum ConverseBody {
             }
         default: break
         }
-        throw .unsupported(
+        throw RecordError(
             .unsupportedBlock, at: element, "this block in a tool result cannot be converted")
     }
 }

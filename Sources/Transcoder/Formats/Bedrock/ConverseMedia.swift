@@ -99,7 +99,7 @@ enum ConverseMedia {
         for element in view.elements(content) {
             let block = try ConverseBlock(element, context)
             guard block.kind == .text else {
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedBlock, at: element, "the blocks of a document hold text only")
             }
             try context.requireString(block.value)

@@ -69,7 +69,7 @@ extension ConverseOutput {
             case .cachePoint(let point):
                 context.lose(.cacheDropped, at: point.node)
             case .toolResult(let result):
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedTool, at: result.node, "an answer of Converse holds no results")
             case .removed: break
             }

@@ -42,7 +42,7 @@ struct GeminiPart {
                 functionResponse = value
                 kindCount += 1
             case .executableCode, .codeExecutionResult, .toolCall, .toolResponse:
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedBlock, at: node, "no other format has a part of this kind")
             case .thought:
                 isThought = try context.bool(value)
@@ -60,7 +60,7 @@ struct GeminiPart {
             throw .wrongType(node, "a part must hold one kind of content")
         }
         if kindCount == 0, hasUnknown {
-            throw .unsupported(.unsupportedBlock, at: node, "the kind of this part is not known")
+            throw RecordError(.unsupportedBlock, at: node, "the kind of this part is not known")
         }
     }
 
@@ -100,7 +100,7 @@ struct GeminiPart {
             return try GeminiMedia.readInline(inlineData, at: node, &context)
         }
         guard let fileData else {
-            throw .unsupported(.unsupportedBlock, at: node, "the kind of this part is not known")
+            throw RecordError(.unsupportedBlock, at: node, "the kind of this part is not known")
         }
         return try GeminiMedia.readFile(fileData, at: node, &context)
     }

@@ -47,7 +47,7 @@ struct GeminiSettings {
         case .responseModalities: try requireText(value, context)
         case .speechConfig, .imageConfig:
             guard context.isNeutral(value) else {
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedModality, at: value, "other answers than text are not converted")
             }
         }
@@ -106,7 +106,7 @@ struct GeminiSettings {
                 || context.string(modality, is: "Text")
                 || context.string(modality, is: "MODALITY_UNSPECIFIED")
             guard isText else {
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedModality, at: value, "other answers than text are not converted")
             }
         }

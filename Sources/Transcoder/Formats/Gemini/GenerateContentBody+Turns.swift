@@ -36,10 +36,10 @@ extension GenerateContentBody {
             case .text(let text):
                 request.system.append(text)
             case .media(let media):
-                throw .unsupported(
+                throw RecordError(
                     media.type.kind.code, at: node, "a system instruction holds text only")
             default:
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedBlock, at: node, "a system instruction holds text only")
             }
         }

@@ -84,7 +84,7 @@ enum GenerateContentBody {
         case .config: members.config = value
         case .safetySettings, .modelArmorConfig: context.drop(value, code: .safetyDropped)
         case .cachedContent:
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedBlock, at: value, "cached content belongs to one provider account")
         case .model: break
         case .serviceTier:

@@ -144,7 +144,7 @@ enum GenerateContentResponse {
         try GenerateContentBody.forEachPart(parts, &context) {
             (node, context) throws(RecordError) in
             guard let part = try GeminiPart(node, &context).hubPart(&context) else {
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedBlock, at: node, "an answer holds no result of a tool")
             }
             // An empty text is no part of an answer, unless it carries a signature.

@@ -127,10 +127,10 @@ extension ChatCompletion {
             case .reasoning(let reasoning):
                 context.lose(.reasoningDropped, at: reasoning.node)
             case .media(let media):
-                throw .unsupported(
+                throw RecordError(
                     media.type.kind.code, at: media.node, "a chat completion holds only text")
             case .toolResult(let result):
-                throw .unsupported(
+                throw RecordError(
                     .unsupportedBlock, at: result.node, "an answer holds no tool results")
             case .cachePoint, .removed:
                 break

@@ -124,7 +124,7 @@ enum ChatCompletion {
             case .functionCall: call = value
             case .audio:
                 if !context.isNeutral(value) {
-                    throw .unsupported(
+                    throw RecordError(
                         .unsupportedAudio, at: value, "the recording has no known format")
                 }
             case .reasoning, .reasoningContent: context.drop(reasoning: value)

@@ -128,7 +128,7 @@ extension ChatMessages {
         case .json(let node):
             context.write(jsonString: .value(node), to: &output)
         case .media(let media):
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedToolResultImage, at: media.node, "a tool result takes only text")
         }
     }
@@ -234,7 +234,7 @@ extension ChatMessages {
             throw RecordError(
                 .contentRemoteURL, at: media.node, "the target takes no remote content here")
         case (.video, .base64):
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedVideo, at: media.node, "the target takes no films")
         }
     }

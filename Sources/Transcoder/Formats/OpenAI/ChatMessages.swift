@@ -82,7 +82,7 @@ enum ChatMessages {
         try requireParts(content, context)
         for element in context.view.elements(content) {
             guard case .text(let part) = try ChatParts.part(element, &context) else {
-                throw .unsupported(.unsupportedBlock, at: element, "a system takes only text")
+                throw RecordError(.unsupportedBlock, at: element, "a system takes only text")
             }
             request.system.append(part)
         }
@@ -101,7 +101,7 @@ enum ChatMessages {
     ) throws(RecordError) {
         request.beginMessage(.assistant, at: message.node)
         if let audio = message.audio, !context.isNeutral(audio) {
-            throw .unsupported(
+            throw RecordError(
                 .unsupportedAudio, at: audio, "the recording is kept in the provider's account")
         }
         if let content = message.content { try readContent(content, into: &request, &context) }

@@ -77,9 +77,9 @@ enum ChatParts {
             return .text(part)
         }
         if context.string(type, is: "video_url") {
-            throw .unsupported(.unsupportedVideo, at: node, "films cannot be carried by address")
+            throw RecordError(.unsupportedVideo, at: node, "films cannot be carried by address")
         }
-        throw .unsupported(.unsupportedBlock, at: node, "no other provider knows such a part")
+        throw RecordError(.unsupportedBlock, at: node, "no other provider knows such a part")
     }
 
     private static func required(

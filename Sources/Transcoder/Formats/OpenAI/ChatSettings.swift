@@ -219,6 +219,6 @@ extension ReasoningSettings.Effort {
 extension RecordError {
     /// The answer is to be something else than text.
     fileprivate static func modality(_ node: NodeID) -> RecordError {
-        .unsupported(.unsupportedModality, at: node, "only text can be asked for")
+        RecordError(.unsupportedModality, at: node, "only text can be asked for")
     }
 }

@@ -144,7 +144,7 @@ enum ChatTools {
         let entry = try Entry(node, &context)
         if entry.isCustom(context) { throw .customTool(node) }
         if let type = entry.type, !context.string(type, is: "function") {
-            throw .unsupported(.unsupportedTool, at: node, "only functions can be converted")
+            throw RecordError(.unsupportedTool, at: node, "only functions can be converted")
         }
         entry.dropOthers(&context)
         guard let function = entry.function else { throw .missing("function", in: node) }
@@ -243,6 +243,6 @@ extension ChatTools {
 
 extension RecordError {
     fileprivate static func customTool(_ node: NodeID) -> RecordError {
-        .unsupported(.unsupportedTool, at: node, "custom tools exist at OpenAI only")
+        RecordError(.unsupportedTool, at: node, "custom tools exist at OpenAI only")
     }
 }
