@@ -23,13 +23,15 @@ let package = Package(
         .executable(name: "transcode", targets: ["transcode"]),
     ],
     targets: [
-        .target(name: "JSONLCodec", swiftSettings: settings),
+        .target(name: "CJSONKernels"),
+        .target(name: "JSONLCodec", dependencies: ["CJSONKernels"], swiftSettings: settings),
         .target(name: "Transcoder", dependencies: ["JSONLCodec"], swiftSettings: settings),
         .executableTarget(
             name: "transcode", dependencies: ["Transcoder", "JSONLCodec"],
             swiftSettings: settings),
         .testTarget(
-            name: "JSONLCodecTests", dependencies: ["JSONLCodec"], swiftSettings: testSettings),
+            name: "JSONLCodecTests", dependencies: ["JSONLCodec", "CJSONKernels"],
+            swiftSettings: testSettings),
         .testTarget(
             name: "TranscoderTests", dependencies: ["Transcoder", "JSONLCodec"],
             swiftSettings: testSettings),

@@ -46,7 +46,7 @@ package struct BlockCutter: ~Copyable, Sendable {
         let isCollecting = carry.count > 0 || isTooLong
         let end =
             isCollecting
-            ? chunk.firstIndex(of: UInt8(ascii: "\n")) : chunk.lastIndex(of: UInt8(ascii: "\n"))
+            ? chunk.firstIndex(of: UInt8(ascii: "\n")) : chunk.lastLineFeed
         guard let end else {
             hold(chunk)
             chunk = .empty

@@ -2,6 +2,8 @@
 
 // The inside of JSON strings: finding the end, checking escapes and UTF-8 on the way.
 
+import CJSONKernels
+
 /// Scans the strings of one text; a namespace over a pointer and a length.
 @safe
 struct StringScanner {
@@ -18,7 +20,27 @@ struct StringScanner {
     /// - Complexity: O(*n*) in the length of the string; 16 bytes a step over plain ASCII.
     @inline(__always)
     func end(ofStringAt start: Int, hasEscapes: inout Bool) throws(JSONError) -> Int {
-        var index = start + 1
+        // Most strings are short: the wide kernel is worth its call only from the first place on
+        // that this step does not get over.
+        let plain = endOfPlainBytes(from: start + 1)
+        if plain < count, unsafe base[plain] == UInt8(ascii: "\"") { return plain + 1 }
+        return try end(from: plain, hasEscapes: &hasEscapes)
+    }
+
+    /// Scans the rest of a string.
+    @inline(never)
+    private func end(from start: Int, hasEscapes: inout Bool) throws(JSONError) -> Int {
+        if json_kernels_exist() {
+            let length = unsafe json_string_end(base + start, count - start, &hasEscapes)
+            if length != json_kernel_none { return start + length + 1 }
+            // There is a fault; the loop below finds out which, and where.
+        }
+        return try endPortably(from: start, hasEscapes: &hasEscapes)
+    }
+
+    /// Scans the rest of a string without the kernels; they must agree with it.
+    func endPortably(from start: Int, hasEscapes: inout Bool) throws(JSONError) -> Int {
+        var index = start
         while true {
             index = firstSpecial(from: index)
             guard index < count else { throw JSONError(.unterminatedString, at: count) }
@@ -35,24 +57,39 @@ struct StringScanner {
         }
     }
 
+    /// The offset of the first special byte among the next sixteen, or the offset behind them.
+    @inline(__always)
+    private func endOfPlainBytes(from start: Int) -> Int {
+        guard start + 16 <= count else { return start }
+        return unsafe start + plainByteCount(UnsafeRawPointer(base + start))
+    }
+
+    /// How many of the next sixteen bytes come before the first special one.
+    ///
+    /// Sound only where sixteen bytes can be read.
+    @inline(__always)
+    private func plainByteCount(_ bytes: UnsafeRawPointer) -> Int {
+        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+        let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
+        let space = SIMD16<Int8>(repeating: 0x20)
+        let block = unsafe bytes.loadUnaligned(as: SIMD16<UInt8>.self)
+        // One signed comparison finds both control characters and bytes from 0x80 on.
+        let signed = unsafe bytes.loadUnaligned(as: SIMD16<Int8>.self)
+        let special = (signed .< space) .| (block .== quote) .| (block .== backslash)
+        let lanes = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
+        if lanes.x != 0 { return lanes.x.trailingZeroBitCount >> 3 }
+        return 8 + lanes.y.trailingZeroBitCount >> 3
+    }
+
     /// The offset of the next quote, backslash, control character or non-ASCII byte.
     @inline(__always)
     private func firstSpecial(from start: Int) -> Int {
         var index = start
-        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-        let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
-        let space = SIMD16<Int8>(repeating: 0x20)
         // Sound: the load ends at or before `count`.
         while index + 16 <= count {
-            let raw = unsafe UnsafeRawPointer(base + index)
-            let block = unsafe raw.loadUnaligned(as: SIMD16<UInt8>.self)
-            // One signed comparison finds both control characters and bytes from 0x80 on.
-            let signed = unsafe raw.loadUnaligned(as: SIMD16<Int8>.self)
-            let special = (signed .< space) .| (block .== quote) .| (block .== backslash)
-            let lanes = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
-            if lanes.x != 0 { return index + lanes.x.trailingZeroBitCount >> 3 }
-            if lanes.y != 0 { return index + 8 + lanes.y.trailingZeroBitCount >> 3 }
-            index += 16
+            let length = unsafe plainByteCount(UnsafeRawPointer(base + index))
+            index += length
+            if length < 16 { return index }
         }
         while index < count {
             let byte = unsafe base[index]

@@ -127,7 +127,7 @@ final class BlockSource {
             let room = max(Self.blockByteCount - start, 64 << 10)
             let length = try file.read(upTo: room, into: &buffer)
             let fresh = buffer.view.slice(start, buffer.count)
-            if let last = fresh.lastIndex(of: UInt8(ascii: "\n")) { end = start + last + 1 }
+            if let last = fresh.lastLineFeed { end = start + last + 1 }
             if length == 0 { return buffer.count > 0 ? position(of: buffer) : nil }
             if let end, buffer.count >= Self.blockByteCount || !file.isReadable() {
                 return cut(&buffer, at: end)

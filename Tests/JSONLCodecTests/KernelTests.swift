@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The wide kernels against the portable code: the same answers for every text and every cut.
+
+import CJSONKernels
+import Testing
+
+@testable import JSONLCodec
+
+@Suite struct KernelTests {
+    /// The sets of kernels that this processor runs.
+    private static var all: [UnsafePointer<json_kernels>] {
+        [JSON_KERNEL_AVX2, JSON_KERNEL_AVX512].compactMap { json_kernels_of($0) }
+    }
+
+    /// Pieces of strings, sound and broken, that are joined at random.
+    private static let pieces: [[UInt8]] =
+        [
+            "a", "word ", "a run of plain text that is longer than any step ", "\\n", "\\\"",
+            "\\\\", "\\/", "\\u00e9", "\\u00E9", "\\uD83D\\uDE00", "\\ud834\\udd1e", "\\uFFFF",
+            "\u{E9}", "\u{4E1C}\u{4EAC}", "\u{1F680}", "\u{7FF}\u{800}\u{FFFF}\u{10000}", "{}:,[]",
+            "\\\\\\\\", "-", "_", "A+/=",
+        ].map { Array($0.utf8) }
+    private static let faults: [[UInt8]] = [
+        [0x0A], [0x1F], [0x00], [0x80], [0xC2], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE0, 0x80, 0x80],
+        [0xF4, 0x90, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xE4, 0xB8], [0xF0, 0x9F, 0x9A],
+        [0xFF], Array("\\x".utf8), Array("\\u12".utf8), Array("\\uD83D".utf8),
+        Array("\\uDE00".utf8), Array("\\uD83D\\n".utf8), Array("\\uD83D\\uD83D".utf8),
+        Array("\\u12G4".utf8), Array("\\".utf8),
+    ]
+
+    /// What a scan says: the offset of the quote or -1, and whether there is a backslash.
+    private struct Verdict: Equatable {
+        var end: Int
+        var hasEscapes: Bool
+    }
+
+    private func portable(_ text: [UInt8]) -> Verdict {
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return Verdict(end: -1, hasEscapes: false) }
+            let scanner = StringScanner(base: base, count: bytes.count)
+            var hasEscapes = false
+            let end = try? scanner.endPortably(from: 0, hasEscapes: &hasEscapes)
+            return Verdict(end: end.map { $0 - 1 } ?? -1, hasEscapes: hasEscapes)
+        }
+    }
+
+    private func wide(_ text: [UInt8], _ kernels: UnsafePointer<json_kernels>) -> Verdict {
+        // The memory ends where the text does, so that the address sanitizer sees every byte read.
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return Verdict(end: -1, hasEscapes: false) }
+            var hasEscapes = false
+            let end = kernels.pointee.string_end(base, bytes.count, &hasEscapes)
+            return Verdict(end: end == json_kernel_none ? -1 : Int(end), hasEscapes: hasEscapes)
+        }
+    }
+
+    @Test func stringsEndWhereThePortableScanSays() {
+        var random = SplitMix(state: 7)
+        for round in 0..<20_000 {
+            var text: [UInt8] = []
+            for _ in 0..<random.below(14) { text += Self.pieces[random.below(Self.pieces.count)] }
+            if round % 3 == 0 {
+                let fault = Self.faults[random.below(Self.faults.count)]
+                text.insert(contentsOf: fault, at: random.below(text.count + 1))
+            }
+            if round % 8 != 0 { text.append(UInt8(ascii: "\"")) }
+            for _ in 0..<random.below(3) { text += Self.pieces[random.below(Self.pieces.count)] }
+            let expected = portable(text)
+            for kernels in Self.all {
+                let found = wide(text, kernels)
+                #expect(found.end == expected.end, "\(String(decoding: text, as: UTF8.self))")
+                // Behind a fault nobody asks for the escapes.
+                guard expected.end >= 0 else { continue }
+                #expect(found.hasEscapes == expected.hasEscapes)
+            }
+        }
+    }
+
+    @Test func everyEscapeAndCharacterIsJudgedAtEveryPlace() {
+        for piece in Self.pieces + Self.faults {
+            for place in 0..<140 {
+                var text = [UInt8](repeating: UInt8(ascii: "x"), count: place)
+                text += piece + Array("tail\"".utf8)
+                let expected = portable(text)
+                for kernels in Self.all { #expect(wide(text, kernels).end == expected.end) }
+            }
+        }
+    }
+
+    @Test func base64EndsAtTheFirstOtherByte() {
+        var random = SplitMix(state: 8)
+        let stops = Array("\"\\-_\n".utf8) + [0x80, 0xFF, 0x00]
+        for count in 0..<200 {
+            var text = (0..<count).map { _ in UInt8(ascii: "A") + UInt8(random.below(26)) }
+            for kernels in Self.all { #expect(base64End(text, kernels) == count) }
+            guard count > 0 else { continue }
+            let place = random.below(count)
+            text[place] = stops[random.below(stops.count)]
+            for kernels in Self.all { #expect(base64End(text, kernels) == place) }
+        }
+    }
+
+    private func base64End(_ text: [UInt8], _ kernels: UnsafePointer<json_kernels>) -> Int {
+        text.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { Int(kernels.pointee.base64_end($0, bytes.count)) } ?? 0
+        }
+    }
+
+    @Test func blanksGoAndNothingElse() {
+        var random = SplitMix(state: 9)
+        for _ in 0..<4_000 {
+            var spaced: [UInt8] = []
+            var plain: [UInt8] = []
+            for _ in 0..<random.below(30) {
+                if random.below(2) == 0 {
+                    spaced.append(contentsOf: Array(" \t\r\n".utf8).prefix(random.below(5)))
+                }
+                var token = Array(["{", "}", ":", ",", "1.5e3", "null", "[]"][random.below(7)].utf8)
+                if random.below(2) == 0 {
+                    token = [UInt8(ascii: "\"")]
+                    for _ in 0..<random.below(4) {
+                        token += Self.pieces[random.below(Self.pieces.count)]
+                    }
+                    token.append(UInt8(ascii: "\""))
+                }
+                spaced += token
+                plain += token
+            }
+            for kernels in Self.all {
+                var target = [UInt8](repeating: 0, count: spaced.count + 64)
+                let count = spaced.withUnsafeBufferPointer { bytes in
+                    bytes.baseAddress.map {
+                        Int(kernels.pointee.minify($0, bytes.count, &target))
+                    } ?? 0
+                }
+                #expect(Array(target.prefix(count)) == plain)
+            }
+        }
+    }
+
+    @Test func lastLineFeedIsFound() {
+        for count in 0..<100 {
+            var text = [UInt8](repeating: UInt8(ascii: "x"), count: count)
+            #expect(ByteView.with(text.span.bytes) { $0.lastLineFeed } == nil)
+            for place in 0..<count {
+                text[place] = UInt8(ascii: "\n")
+                #expect(ByteView.with(text.span.bytes) { $0.lastLineFeed } == place)
+            }
+        }
+    }
+}
+
+/// A small generator of random numbers, the same everywhere.
+struct SplitMix {
+    var state: UInt64
+
+    /// A number from 0 up to a bound, which is not reached.
+    mutating func below(_ bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ (mixed >> 31)) % UInt64(max(bound, 1)))
+    }
+}
