@@ -2,6 +2,8 @@
 
 // Writing JSON into a buffer: changing the level of escaping, and removing blanks.
 
+import CJSONKernels
+
 extension ByteBuffer {
     /// Appends the inside of a JSON string with its escapes decoded to UTF-8.
     ///
@@ -9,14 +11,41 @@ extension ByteBuffer {
     /// - Complexity: O(*n*).
     package mutating func append(unescaping interior: ByteView) {
         rewritten &+= interior.count
-        reserve(interior.count)
-        var rest = interior
-        while let backslash = rest.firstIndex(of: UInt8(ascii: "\\")) {
-            append(made: rest.slice(0, backslash))
-            let length = append(escapeOf: rest.slice(backslash, rest.count))
-            rest = rest.slice(backslash + length, rest.count)
+        // Decoding never makes a text longer; a block may be stored beyond its end.
+        reserve(interior.count + 16)
+        var index = 0
+        while index < interior.count {
+            let plain = copy(from: interior, at: index) { $0.countBeforeBackslash } while: {
+                $0 != UInt8(ascii: "\\")
+            }
+            index += plain.count
+            guard plain.isStopped else { continue }
+            index += append(escapeOf: interior.slice(index, interior.count))
         }
-        append(made: rest)
+    }
+
+    /// Copies up to sixteen bytes, and not beyond the first one that wants to be looked at.
+    ///
+    /// - Returns: How many bytes were copied, and whether such a byte stands behind them.
+    @inline(__always)
+    private mutating func copy(
+        from text: ByteView, at index: Int, count: (ByteBlock) -> Int, while isPlain: (UInt8) -> Bool
+    ) -> (count: Int, isStopped: Bool) {
+        // Sound: the caller has reserved sixteen bytes, and the block ends inside of the text.
+        if index + 16 <= text.count {
+            let block = unsafe ByteBlock(loading: text.base + index)
+            unsafe block.store(to: base + length)
+            let copied = count(block)
+            length += copied
+            return (copied, copied < 16)
+        }
+        var end = index
+        while end < text.count, isPlain(text[end]) {
+            unsafe base[length] = text[end]
+            length += 1
+            end += 1
+        }
+        return (end - index, end < text.count)
     }
 
     /// Appends the character that an escape stands for; returns the length of the escape.
@@ -66,21 +95,18 @@ extension ByteBuffer {
     /// - Complexity: O(*n*).
     package mutating func append(escaping text: ByteView) {
         rewritten &+= text.count
-        reserve(text.count)
-        var start = 0
+        reserve(text.count + text.count / 8)
         var index = 0
         while index < text.count {
-            let byte = text[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                index += 1
-                continue
+            reserve(16)
+            let plain = copy(from: text, at: index) { $0.countOfUnescaped } while: {
+                $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
             }
-            append(made: text.slice(start, index))
-            append(escapeFor: byte)
+            index += plain.count
+            guard plain.isStopped else { continue }
+            append(escapeFor: text[index])
             index += 1
-            start = index
         }
-        append(made: text.slice(start, text.count))
     }
 
     private mutating func append(escapeFor byte: UInt8) {
@@ -115,6 +141,13 @@ extension ByteBuffer {
 
     /// Appends checked JSON text and leaves out the blanks outside of strings.
     private mutating func appendWithoutBlanks(_ json: ByteView) {
+        rewritten &+= json.count
+        if json_kernels_exist() {
+            // Sound: the kernel writes no more than 64 bytes beyond the length of the text.
+            reserve(json.count + 64)
+            length += unsafe json_minify(json.base, json.count, base + length)
+            return
+        }
         reserve(json.count)
         var index = 0
         while index < json.count {
@@ -128,7 +161,6 @@ extension ByteBuffer {
                 index += 1
             }
         }
-        rewritten &+= json.count
     }
 
     private func endOfString(_ json: ByteView, from start: Int) -> Int {
@@ -142,21 +174,21 @@ extension ByteBuffer {
     ///
     /// - Complexity: O(*n*).
     package mutating func append(escapingMinified id: NodeID, of view: JSONView) {
-        guard view.hasBlanks(id), view.kind(id) == .object || view.kind(id) == .array else {
-            return append(escaping: view.source(id))
-        }
         let json = view.source(id)
-        var index = 0
-        while index < json.count {
-            let byte = json[index]
-            if byte == UInt8(ascii: "\"") {
-                let end = endOfString(json, from: index)
-                append(escaping: json.slice(index, end))
-                index = end
-            } else {
-                if byte > 0x20 { append(byte) }
-                index += 1
-            }
+        guard view.hasBlanks(id), view.kind(id) == .object || view.kind(id) == .array else {
+            return append(escaping: json)
         }
+        // The text without blanks stands for a moment behind the place that its escaping can
+        // take: only quotes and backslashes grow, to twice their length.
+        let start = length
+        reserve(json.count * 3 + 128)
+        length += json.count * 2 + 64
+        let minified = length
+        appendWithoutBlanks(json)
+        let count = length - minified
+        length = start
+        let rewrittenBefore = rewritten
+        append(escaping: unsafe ByteView(base: base + minified, count: count))
+        rewritten = rewrittenBefore
     }
 }

@@ -61,24 +61,7 @@ struct StringScanner {
     @inline(__always)
     private func endOfPlainBytes(from start: Int) -> Int {
         guard start + 16 <= count else { return start }
-        return unsafe start + plainByteCount(UnsafeRawPointer(base + start))
-    }
-
-    /// How many of the next sixteen bytes come before the first special one.
-    ///
-    /// Sound only where sixteen bytes can be read.
-    @inline(__always)
-    private func plainByteCount(_ bytes: UnsafeRawPointer) -> Int {
-        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
-        let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
-        let space = SIMD16<Int8>(repeating: 0x20)
-        let block = unsafe bytes.loadUnaligned(as: SIMD16<UInt8>.self)
-        // One signed comparison finds both control characters and bytes from 0x80 on.
-        let signed = unsafe bytes.loadUnaligned(as: SIMD16<Int8>.self)
-        let special = (signed .< space) .| (block .== quote) .| (block .== backslash)
-        let lanes = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
-        if lanes.x != 0 { return lanes.x.trailingZeroBitCount >> 3 }
-        return 8 + lanes.y.trailingZeroBitCount >> 3
+        return unsafe start + ByteBlock(loading: base + start).countOfPlainASCII
     }
 
     /// The offset of the next quote, backslash, control character or non-ASCII byte.
@@ -87,7 +70,7 @@ struct StringScanner {
         var index = start
         // Sound: the load ends at or before `count`.
         while index + 16 <= count {
-            let length = unsafe plainByteCount(UnsafeRawPointer(base + index))
+            let length = unsafe ByteBlock(loading: base + index).countOfPlainASCII
             index += length
             if length < 16 { return index }
         }
