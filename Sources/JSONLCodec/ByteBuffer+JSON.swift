@@ -15,12 +15,19 @@ extension ByteBuffer {
         reserve(interior.count + 16)
         var index = 0
         while index < interior.count {
-            let plain = copy(from: interior, at: index) { $0.countBeforeBackslash } while: {
-                $0 != UInt8(ascii: "\\")
-            }
+            let plain = copy(
+                from: interior, at: index, count: \.countBeforeBackslash,
+                while: { $0 != UInt8(ascii: "\\") })
             index += plain.count
-            guard plain.isStopped else { continue }
-            index += append(escapeOf: interior.slice(index, interior.count))
+            if plain.isStopped {
+                index += append(escapeOf: interior.slice(index, interior.count))
+            } else if index < interior.count {
+                // Escapes are far between here.
+                let rest = interior.slice(index, interior.count)
+                let length = rest.firstIndex(of: UInt8(ascii: "\\")) ?? rest.count
+                append(made: rest.slice(0, length))
+                index += length
+            }
         }
     }
 
@@ -29,7 +36,8 @@ extension ByteBuffer {
     /// - Returns: How many bytes were copied, and whether such a byte stands behind them.
     @inline(__always)
     private mutating func copy(
-        from text: ByteView, at index: Int, count: (ByteBlock) -> Int, while isPlain: (UInt8) -> Bool
+        from text: ByteView, at index: Int, count: (ByteBlock) -> Int,
+        while isPlain: (UInt8) -> Bool
     ) -> (count: Int, isStopped: Bool) {
         // Sound: the caller has reserved sixteen bytes, and the block ends inside of the text.
         if index + 16 <= text.count {
@@ -99,9 +107,9 @@ extension ByteBuffer {
         var index = 0
         while index < text.count {
             reserve(16)
-            let plain = copy(from: text, at: index) { $0.countOfUnescaped } while: {
-                $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-            }
+            let plain = copy(
+                from: text, at: index, count: \.countOfUnescaped,
+                while: { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
             index += plain.count
             guard plain.isStopped else { continue }
             append(escapeFor: text[index])
@@ -130,13 +138,40 @@ extension ByteBuffer {
     ///
     /// - Complexity: O(*n*).
     package mutating func append(minified id: NodeID, of view: JSONView) {
+        let source = view.copyableSource(id)
         switch view.kind(id) {
         case .object, .array:
-            guard view.hasBlanks(id) else { fallthrough }
-            appendWithoutBlanks(view.source(id))
+            let start = length
+            append(minified: source, hasBlanks: view.hasBlanks(id))
+            trace?.note(source, .minified, start..<length)
         default:
-            append(copying: view.source(id))
+            append(copying: source)
         }
+    }
+
+    /// Appends a checked object or array without the blanks between its tokens.
+    mutating func append(minified json: ByteView, hasBlanks: Bool) {
+        guard !hasBlanks else { return appendWithoutBlanks(json) }
+        unsafe append(json.base, json.count)
+        copied &+= json.count
+    }
+
+    /// Appends a whole number that is the sum of some counts of the line.
+    package mutating func append(decimal value: Int, sumOf terms: CountTerms?) {
+        let start = length
+        append(decimal: value)
+        trace?.note(sum: terms, start..<length)
+    }
+
+    /// Appends the object that stands as JSON text in a string, without blanks.
+    ///
+    /// - Parameters:
+    ///   - object: The view of that text.
+    ///   - interior: The inside of the string in the line.
+    package mutating func append(minified object: JSONView, embeddedIn interior: ByteView) {
+        let start = length
+        append(minified: .root, of: object)
+        trace?.note(interior, .embedded, start..<length)
     }
 
     /// Appends checked JSON text and leaves out the blanks outside of strings.
@@ -174,10 +209,16 @@ extension ByteBuffer {
     ///
     /// - Complexity: O(*n*).
     package mutating func append(escapingMinified id: NodeID, of view: JSONView) {
-        let json = view.source(id)
-        guard view.hasBlanks(id), view.kind(id) == .object || view.kind(id) == .array else {
-            return append(escaping: json)
-        }
+        let json = view.copyableSource(id)
+        let isContainer = view.kind(id) == .object || view.kind(id) == .array
+        let start = length
+        append(escapingMinified: json, hasBlanks: isContainer && view.hasBlanks(id))
+        trace?.note(json, .escaped, start..<length)
+    }
+
+    /// Appends checked JSON without blanks as the inside of a JSON string.
+    mutating func append(escapingMinified json: ByteView, hasBlanks: Bool) {
+        guard hasBlanks else { return append(escaping: json) }
         // The text without blanks stands for a moment behind the place that its escaping can
         // take: only quotes and backslashes grow, to twice their length.
         let start = length

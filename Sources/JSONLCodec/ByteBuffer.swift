@@ -15,6 +15,8 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline var length = 0
     @usableFromInline var copied = 0
     @usableFromInline var rewritten = 0
+    /// What of the output was taken from a line, while that is to be known.
+    @usableFromInline var trace: CopyTrace?
 
     /// The number of bytes held.
     @inlinable public var count: Int { length }
@@ -61,6 +63,7 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     public mutating func truncate(to length: Int) {
         assert(length <= count)
         self.length = length
+        trace?.truncate(to: length)
     }
 
     /// Makes room for that many further bytes.
@@ -206,6 +209,15 @@ extension ByteBuffer {
     package mutating func append(copying bytes: ByteView) {
         unsafe append(bytes.base, bytes.count)
         copied &+= bytes.count
+        trace?.note(bytes, .copy, length - bytes.count..<length)
+    }
+
+    /// Starts to note which bytes are taken over from a line.
+    package mutating func beginTrace(of line: ByteView) { trace = CopyTrace(of: line) }
+
+    /// Forgets what was noted.
+    package mutating func endTrace() {
+        if trace != nil { trace = nil }
     }
 
     /// Appends bytes that are not the input's.

@@ -104,6 +104,21 @@ package struct ByteView {
         return offset == json_kernel_none ? nil : offset
     }
 
+    /// How many bytes stand before the first that is no part of a plain string, or `-` or `_`:
+    /// all of them where it is base64 in the standard alphabet.
+    var plainBase64Count: Int {
+        if json_kernels_exist() { return unsafe json_base64_end(base, count) }
+        var index = 0
+        while index < count {
+            let byte = self[index]
+            guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""),
+                byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "-"), byte != UInt8(ascii: "_")
+            else { break }
+            index += 1
+        }
+        return index
+    }
+
     /// How often a byte occurs.
     package func count(of byte: UInt8) -> Int {
         var total = 0

@@ -43,7 +43,29 @@ package struct JSONIndexer: ~Copyable, @unchecked Sendable {
             capacity = unsafe pass.capacity
         }
         try unsafe pass.run()
+        try unsafe pass.expectEnd()
         return unsafe JSONView(text: text, nodes: pass.nodes, nodeCount: pass.used)
+    }
+
+    /// Checks the value that a text begins with.
+    ///
+    /// - Parameters:
+    ///   - text: A text that begins with a value; whatever follows it is not looked at.
+    ///   - depth: How many containers are open around it.
+    /// - Returns: The length of the value, and whether there are blanks between its tokens; nil
+    ///   where it has a fault.
+    mutating func checkValue(
+        at text: ByteView, depth: Int
+    ) -> (count: Int, hasBlanks: Bool)? {
+        var pass = unsafe IndexPass(
+            base: text.base, count: min(text.count, Int(UInt32.max) - 1), nodes: nodes,
+            capacity: capacity, open: open, depthLimit: depthLimit - depth)
+        defer {
+            unsafe nodes = pass.nodes
+            capacity = unsafe pass.capacity
+        }
+        do throws(JSONError) { try unsafe pass.run() } catch { return nil }
+        return unsafe (pass.index, pass.nodes[0].isMarked)
     }
 }
 
@@ -70,6 +92,9 @@ private struct IndexPass {
                 if try unsafe separatorOrClose() { break }
             }
         } while unsafe depth > 0
+    }
+
+    mutating func expectEnd() throws(JSONError) {
         unsafe skipBlanks()
         guard unsafe index == count else { throw JSONError(.trailingBytes, at: unsafe index) }
     }
@@ -163,30 +188,9 @@ private struct IndexPass {
         unsafe index = end
     }
 
-    /// Reads a number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
     private mutating func number() throws(JSONError) {
-        var end = unsafe index
-        if unsafe base[end] == UInt8(ascii: "-") { end += 1 }
-        let integerStart = end
-        end = unsafe endOfDigits(from: end)
-        let hasLeadingZero =
-            unsafe end > integerStart + 1 && base[integerStart] == UInt8(ascii: "0")
-        guard end > integerStart, !hasLeadingZero else { throw unsafe numberError(at: end) }
-        if unsafe end < count, unsafe base[end] == UInt8(ascii: ".") {
-            let fraction = end + 1
-            end = unsafe endOfDigits(from: fraction)
-            guard end > fraction else { throw unsafe numberError(at: end) }
-        }
-        if unsafe end < count, unsafe base[end] | 0x20 == UInt8(ascii: "e") {
-            var exponent = end + 1
-            if unsafe exponent < count,
-                unsafe base[exponent] == UInt8(ascii: "+") || base[exponent] == UInt8(ascii: "-")
-            {
-                exponent += 1
-            }
-            end = unsafe endOfDigits(from: exponent)
-            guard end > exponent else { throw unsafe numberError(at: end) }
-        }
+        let (end, isNumber) = unsafe NumberScanner(base: base, count: count).end(from: index)
+        guard isNumber else { throw unsafe numberError(at: end) }
         unsafe append(.number, end: end, isMarked: false)
         unsafe index = end
     }
@@ -196,13 +200,6 @@ private struct IndexPass {
             return JSONError(.notANumber, at: unsafe index)
         }
         return JSONError(.invalidNumber, at: unsafe index)
-    }
-
-    @inline(__always)
-    private func endOfDigits(from start: Int) -> Int {
-        var end = start
-        while unsafe end < count, unsafe base[end] &- UInt8(ascii: "0") < 10 { end += 1 }
-        return end
     }
 
     private mutating func literal(_ text: StaticString, _ kind: JSONKind) throws(JSONError) {

@@ -23,6 +23,33 @@ package struct NodeID: Sendable, Hashable {
     @inlinable package static var root: NodeID { NodeID(0) }
 }
 
+/// What a conversion has asked of a value beyond its kind and whether there is anything in it.
+///
+/// The bytes of a value of which nothing was asked have decided nothing: at most they were copied.
+/// ``ShapeTable`` rests on that, so whatever hands bytes out must note it here.
+@usableFromInline
+package struct Inquiries: OptionSet, Sendable {
+    @usableFromInline package let rawValue: UInt8
+
+    @inlinable
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Any of its bytes may have decided something.
+    @inlinable package static var content: Inquiries { Inquiries(rawValue: 1) }
+    /// The members or elements of a container were looked at.
+    @inlinable package static var structure: Inquiries { Inquiries(rawValue: 2) }
+    /// Whether a number is a count: digits only, and no more than 15 of them.
+    @inlinable package static var count: Inquiries { Inquiries(rawValue: 4) }
+    /// Whether a string is an identifier (``ByteView/isIdentifier``).
+    @inlinable package static var identifier: Inquiries { Inquiries(rawValue: 8) }
+    /// Whether an identifier begins with a letter or `_`.
+    @inlinable package static var name: Inquiries { Inquiries(rawValue: 16) }
+    /// Which of the other compared identifiers it equals.
+    @inlinable package static var equality: Inquiries { Inquiries(rawValue: 32) }
+}
+
 /// One value or member name of a line, as offsets into it; 16 bytes.
 ///
 /// Entries stand in document order. A container is followed by its content; a member name (`key`)
@@ -40,6 +67,8 @@ package struct JSONNode {
     @usableFromInline package var kind: JSONKind
     /// A string or name holds an escape; a container holds blanks between its tokens.
     @usableFromInline package var isMarked: Bool
+    /// What the conversion of the record has depended on so far.
+    @usableFromInline package var asked: Inquiries = []
 
     @inlinable
     init(start: UInt32, end: UInt32, next: UInt32, kind: JSONKind, isMarked: Bool) {

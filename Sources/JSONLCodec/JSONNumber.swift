@@ -96,6 +96,27 @@ package struct JSONNumber: Sendable {
 }
 
 extension JSONView {
+    /// Whether a number is a count: digits only, and no more than fifteen.
+    package func isCount(_ id: NodeID) -> Bool {
+        let node = self[id]
+        guard node.kind == .number, node.end - node.start <= 15 else {
+            note(.content, of: id)
+            return false
+        }
+        let digits = copyableSource(id)
+        for index in 0..<digits.count where digits[index] &- UInt8(ascii: "0") >= 10 {
+            note(.content, of: id)
+            return false
+        }
+        note(.count, of: id)
+        return true
+    }
+
+    /// The value of a number of which ``isCount(_:)`` holds.
+    package func count(_ id: NodeID) -> Int {
+        copyableSource(id).decimal
+    }
+
     /// The value of a number, or nil for other values and numbers of too many digits.
     package func number(_ id: NodeID) -> JSONNumber? {
         kind(id) == .number ? JSONNumber(lexeme: source(id)) : nil
@@ -112,5 +133,14 @@ extension JSONView {
         guard body.count > 0 else { return nil }
         for index in 0..<body.count where body[index] &- UInt8(ascii: "0") >= 10 { return nil }
         return JSONNumber(lexeme: digits)?.integer
+    }
+}
+
+extension ByteView {
+    /// The value of up to 18 digits.
+    var decimal: Int {
+        var value = 0
+        for index in 0..<count { value = value &* 10 &+ Int(self[index] &- UInt8(ascii: "0")) }
+        return value
     }
 }

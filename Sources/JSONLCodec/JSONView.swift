@@ -10,27 +10,40 @@
 @safe
 @usableFromInline
 package struct JSONView {
-    /// The whole line.
-    @usableFromInline package let text: ByteView
-    @usableFromInline let nodes: UnsafePointer<JSONNode>
+    @usableFromInline let line: ByteView
+    @usableFromInline let nodes: UnsafeMutablePointer<JSONNode>
     /// The number of entries in the index.
     @usableFromInline package let nodeCount: Int
 
-    init(text: ByteView, nodes: UnsafePointer<JSONNode>, nodeCount: Int) {
-        self.text = text
+    init(text: ByteView, nodes: UnsafeMutablePointer<JSONNode>, nodeCount: Int) {
+        line = text
         unsafe self.nodes = nodes
         self.nodeCount = nodeCount
     }
 
     /// No line at all; only a value to start from.
     package static var none: JSONView {
-        unsafe JSONView(text: .empty, nodes: UnsafePointer(noNode), nodeCount: 1)
+        unsafe JSONView(text: .empty, nodes: noNode, nodeCount: 1)
     }
 
     @inlinable
     subscript(id: NodeID) -> JSONNode {
         assert(id.position < nodeCount)
         return unsafe nodes[Int(id.position)]
+    }
+
+    /// Notes that a conversion depends on something of a value.
+    @inlinable
+    package func note(_ inquiry: Inquiries, of id: NodeID) {
+        assert(id.position < nodeCount)
+        unsafe nodes[Int(id.position)].asked.formUnion(inquiry)
+    }
+
+    /// The whole line.
+    @inlinable
+    package var text: ByteView {
+        note(.content, of: .root)
+        return line
     }
 
     // MARK: - Values
@@ -50,34 +63,71 @@ package struct JSONView {
     /// A value as it is spelled.
     @inlinable
     package func source(_ id: NodeID) -> ByteView {
-        let node = self[id]
-        return text.slice(Int(node.start), Int(node.end))
+        note(.content, of: id)
+        return copyableSource(id)
     }
 
     /// What stands between the quotes of a string or member name, escapes untouched.
     @inlinable
     package func interior(_ id: NodeID) -> ByteView {
+        note(.content, of: id)
+        return copyableInterior(id)
+    }
+
+    /// A value as it is spelled, to be copied and not to be looked at.
+    @inlinable
+    package func copyableSource(_ id: NodeID) -> ByteView {
         let node = self[id]
-        return text.slice(Int(node.start) + 1, Int(node.end) - 1)
+        return line.slice(Int(node.start), Int(node.end))
+    }
+
+    /// The inside of a string, to be copied and not to be looked at.
+    @inlinable
+    package func copyableInterior(_ id: NodeID) -> ByteView {
+        let node = self[id]
+        return line.slice(Int(node.start) + 1, Int(node.end) - 1)
+    }
+
+    /// The line with the line feed behind it, for those who know that there is one.
+    package var lineWithLineFeed: ByteView {
+        // Sound where the line was cut out of a block at its line feed.
+        unsafe ByteView(base: line.base, count: line.count + 1)
+    }
+
+    /// Bytes of the line, to be copied and not to be looked at.
+    @inlinable
+    package func copyableBytes(_ lower: Int, _ upper: Int) -> ByteView {
+        line.slice(lower, upper)
     }
 
     /// Whether a string or member name holds an escape.
     @inlinable
-    package func hasEscapes(_ id: NodeID) -> Bool { self[id].isMarked }
+    package func hasEscapes(_ id: NodeID) -> Bool {
+        note(.content, of: id)
+        return self[id].isMarked
+    }
+
+    /// Whether a string holds an escape: for those who look at its bytes only through `interior`.
+    @inlinable
+    package func isSpelledWithEscapes(_ id: NodeID) -> Bool { self[id].isMarked }
 
     /// Whether a container holds blanks between its tokens.
     @inlinable
-    package func hasBlanks(_ id: NodeID) -> Bool { self[id].isMarked }
+    func hasBlanks(_ id: NodeID) -> Bool { self[id].isMarked }
 
-    /// Whether a container holds nothing.
+    /// Whether a container or a string holds nothing; what anyone may ask of any value.
     @inlinable
-    package func isEmpty(_ id: NodeID) -> Bool { self[id].next == id.position + 1 }
+    package func isEmpty(_ id: NodeID) -> Bool {
+        let node = self[id]
+        return node.kind == .string ? node.end - node.start == 2 : node.next == id.position + 1
+    }
 
     /// Whether a string means the same text as an ASCII literal, however it is spelled.
     @inlinable
     package func string(_ id: NodeID, is literal: StaticString) -> Bool {
         let node = self[id]
         guard node.kind == .string || node.kind == .key else { return false }
+        note(.content, of: id)
         return node.isMarked ? escapedString(id, is: literal) : interior(id) == literal
     }
 
@@ -100,24 +150,30 @@ package struct JSONView {
 
     /// The entry after a value and all that it holds.
     @inlinable
-    package func next(after id: NodeID) -> NodeID { NodeID(self[id].next) }
+    package func next(after id: NodeID) -> NodeID {
+        note(.structure, of: id)
+        return NodeID(self[id].next)
+    }
 
     /// The elements of an array, or nothing for any other value.
     @inlinable
     package func elements(_ id: NodeID) -> JSONElements {
-        JSONElements(view: self, id: id, isArray: self[id].kind == .array)
+        note(.structure, of: id)
+        return JSONElements(view: self, id: id, isArray: self[id].kind == .array)
     }
 
     /// The members of an object, or nothing for any other value.
     @inlinable
     package func members(_ id: NodeID) -> JSONMembers {
-        JSONMembers(view: self, id: id, isObject: self[id].kind == .object)
+        note(.structure, of: id)
+        return JSONMembers(view: self, id: id, isObject: self[id].kind == .object)
     }
 
     /// The number of elements or members.
     ///
     /// - Complexity: O(*n*) in that number.
     package func childCount(_ id: NodeID) -> Int {
+        note(.structure, of: id)
         var count = 0
         var child = id.position + 1
         let end = self[id].next

@@ -27,6 +27,21 @@ struct StringScanner {
         return try end(from: plain, hasEscapes: &hasEscapes)
     }
 
+    /// Scans a string from its first byte, without a word on what is wrong.
+    ///
+    /// - Returns: The offset of the closing quote, or nil where there is a fault.
+    @inline(__always)
+    func end(ofInteriorAt start: Int) -> Int? {
+        let plain = endOfPlainBytes(from: start)
+        if plain < count, unsafe base[plain] == UInt8(ascii: "\"") { return plain }
+        var hasEscapes = false
+        if json_kernels_exist() {
+            let length = unsafe json_string_end(base + plain, count - plain, &hasEscapes)
+            return length == json_kernel_none ? nil : plain + length
+        }
+        return (try? endPortably(from: plain, hasEscapes: &hasEscapes)).map { $0 - 1 }
+    }
+
     /// Scans the rest of a string.
     @inline(never)
     private func end(from start: Int, hasEscapes: inout Bool) throws(JSONError) -> Int {

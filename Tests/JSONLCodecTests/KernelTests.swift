@@ -22,8 +22,9 @@ import Testing
             "\\\\\\\\", "-", "_", "A+/=",
         ].map { Array($0.utf8) }
     private static let faults: [[UInt8]] = [
-        [0x0A], [0x1F], [0x00], [0x80], [0xC2], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE0, 0x80, 0x80],
-        [0xF4, 0x90, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xE4, 0xB8], [0xF0, 0x9F, 0x9A],
+        [0x0A], [0x1F], [0x00], [0x80], [0xC2], [0xC0, 0x80], [0xED, 0xA0, 0x80],
+        [0xE0, 0x80, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xE4, 0xB8],
+        [0xF0, 0x9F, 0x9A],
         [0xFF], Array("\\x".utf8), Array("\\u12".utf8), Array("\\uD83D".utf8),
         Array("\\uDE00".utf8), Array("\\uD83D\\n".utf8), Array("\\uD83D\\uD83D".utf8),
         Array("\\u12G4".utf8), Array("\\".utf8),
@@ -116,7 +117,8 @@ import Testing
                 if random.below(2) == 0 {
                     spaced.append(contentsOf: Array(" \t\r\n".utf8).prefix(random.below(5)))
                 }
-                var token = Array(["{", "}", ":", ",", "1.5e3", "null", "[]"][random.below(7)].utf8)
+                var token = Array(
+                    ["{", "}", ":", ",", "1.5e3", "null", "[]"][random.below(7)].utf8)
                 if random.below(2) == 0 {
                     token = [UInt8(ascii: "\"")]
                     for _ in 0..<random.below(4) {

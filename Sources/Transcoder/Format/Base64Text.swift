@@ -7,14 +7,11 @@ import JSONLCodec
 extension RecordContext {
     /// Takes a text as base64 and finds out whether its spelling must be mended.
     ///
-    /// - Complexity: O(*n*), at the speed of a search for two bytes.
+    /// - Complexity: O(*n*), at the speed of a search for a byte.
     func base64(_ text: Text) -> Media.Source {
-        let bytes = bytes(text)
-        let needsRepair =
-            text.hasEscapes || bytes.count % 4 != 0
-            || bytes.firstIndex(of: UInt8(ascii: "-")) != nil
-            || bytes.firstIndex(of: UInt8(ascii: "_")) != nil
-        return .base64(text, needsRepair: needsRepair)
+        let isPlain = copyableBytes(text).isPlainBase64
+        note(isPlain ? .base64 : .content, of: text)
+        return .base64(text, needsRepair: !isPlain)
     }
 
     /// Whether a text can be mended to base64: either alphabet, padding, line breaks.
@@ -32,7 +29,7 @@ extension RecordContext {
 
     /// Writes base64 without quotes: padded and in the standard alphabet.
     func write(base64 text: Text, needsRepair: Bool, to output: inout ByteBuffer) {
-        guard needsRepair else { return output.append(copying: bytes(text)) }
+        guard needsRepair else { return output.append(copying: copyableBytes(text)) }
         var plain = ByteBuffer(capacity: Int(text.count))
         plain.append(unescaping: bytes(text))
         var length = 0

@@ -8,7 +8,8 @@ import JSONLCodec
 struct EmbeddedJSON: ~Copyable {
     private var bytes = ByteBuffer()
     /// Sixteen levels stay free for the record around the text when it is spliced in.
-    private var indexer = JSONIndexer(depthLimit: Limits().depthLimit - 16)
+    static var depthLimit: Int { Limits().depthLimit - 16 }
+    private var indexer = JSONIndexer(depthLimit: EmbeddedJSON.depthLimit)
 
     init() {}
 

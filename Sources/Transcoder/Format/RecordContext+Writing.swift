@@ -10,7 +10,7 @@ extension RecordContext {
     /// Writes a text as a string.
     @inline(__always)
     func write(_ text: Text, to output: inout ByteBuffer) {
-        output.append(quoted: bytes(text))
+        output.append(quoted: copyableBytes(text))
     }
 
     /// Writes a value as it is spelled, without blanks between its tokens.
@@ -23,8 +23,8 @@ extension RecordContext {
     ///
     /// - Throws: `wrong_type` where it is none.
     func write(integer node: NodeID, to output: inout ByteBuffer) throws(RecordError) {
-        if view.kind(node) == .number, view.source(node).isDigits {
-            output.append(copying: view.source(node))
+        if view.kind(node) == .number, view.isCount(node) {
+            output.append(copying: view.copyableSource(node))
         } else {
             output.append(decimal: try integer(node))
         }
@@ -34,7 +34,8 @@ extension RecordContext {
     func write(number node: NodeID, to output: inout ByteBuffer) throws(RecordError) {
         try requireNumber(node)
         output.append(
-            copying: view.kind(node) == .string ? view.interior(node) : view.source(node))
+            copying: view.kind(node) == .string
+                ? view.copyableInterior(node) : view.copyableSource(node))
     }
 
     /// Writes the temperature, or the limit that it was over.
@@ -61,7 +62,7 @@ extension RecordContext {
         extrasOf request: Request, in members: inout MemberList, to output: inout ByteBuffer
     ) {
         for extra in request.extras {
-            members.beginPair(view.interior(extra.key), &output)
+            members.beginPair(view.copyableInterior(extra.key), &output)
             write(extra.value, to: &output)
         }
     }
@@ -70,7 +71,7 @@ extension RecordContext {
     func write(metadataOf request: Request, to output: inout ByteBuffer) {
         var pairs = MemberList()
         for pair in request.metadata {
-            pairs.beginPair(view.interior(pair.key), &output)
+            pairs.beginPair(view.copyableInterior(pair.key), &output)
             write(pair.value, to: &output)
         }
         pairs.endObject(&output)
@@ -92,7 +93,7 @@ extension RecordContext {
     mutating func write(id: RecordID, to output: inout ByteBuffer) {
         output.append(UInt8(ascii: "\""))
         let start = output.count
-        if let text = id.text { output.append(copying: bytes(text)) }
+        if let text = id.text { output.append(copying: copyableBytes(text)) }
         writtenID = start..<output.count
         output.append(UInt8(ascii: "\""))
     }
@@ -113,11 +114,12 @@ extension RecordContext {
             try requireObject(node)
             write(node, to: &output)
         case .string(let node):
-            let interior = view.interior(node)
-            if interior.isBlankText { return output.append("{}") }
-            if let embedded = embedded.index(interior), embedded.kind(.root) == .object {
-                return output.append(minified: .root, of: embedded)
+            // Of a string that holds an object, nothing else matters.
+            let interior = view.copyableInterior(node)
+            if let object = embedded.index(interior), object.kind(.root) == .object {
+                return output.append(minified: object, embeddedIn: interior)
             }
+            if view.interior(node).isBlankText { return output.append("{}") }
             lose(.toolArgumentsInvalid, at: node)
             output.append("{\"_raw_arguments\":")
             write(node, to: &output)

@@ -36,6 +36,14 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     var sourceID: Text?
     /// The client's own request body, for the echo in Bedrock results; empty for none.
     var echo = ByteBuffer()
+    /// The request that the result itself repeats.
+    var echoNode: NodeID?
+    /// What is asked of texts is noted, so that something can be learned from the record.
+    var isLearning = false
+    /// What was asked of texts of the line.
+    ///
+    /// Asking changes no context, so the list is an object of its own.
+    let asked = InquiryList()
     /// The family of the model that the batch is for.
     let family: ModelFamily
     /// The model that the batch is for, as the inside of a JSON string; empty for none.
@@ -60,10 +68,12 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         lineNumber = line
         scratch.removeAll(keepingAtMost: 1 << 20)
         losses.removeAll(keepingCapacity: true)
+        asked.inquiries.empty()
         positionalID = nil
         writtenID = 0..<0
         sourceID = nil
         echo.removeAll(keepingAtMost: 1 << 20)
+        echoNode = nil
     }
 
     // MARK: - Losses
@@ -120,7 +130,7 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         }
         return Text(
             start: view.start(node) + 1, count: view.end(node) - view.start(node) - 2,
-            isScratch: false, hasEscapes: view.hasEscapes(node))
+            isScratch: false, hasEscapes: view.isSpelledWithEscapes(node))
     }
 
     /// The id of a record: a string, or a number, which is taken by its spelling.
@@ -199,34 +209,7 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         view.string(node, is: literal)
     }
 
-    // MARK: - Text
-
-    /// The bytes of a text, valid until the scratch memory changes.
-    func bytes(_ text: Text) -> ByteView {
-        let start = Int(text.start)
-        let source = text.isScratch ? scratch.view : view.text
-        return source.slice(start, start + Int(text.count))
-    }
-
-    /// Whether two texts mean the same, however they are spelled.
-    func isSame(_ left: Text, _ right: Text) -> Bool {
-        if !left.hasEscapes && !right.hasEscapes { return bytes(left) == bytes(right) }
-        return decoded(left) == decoded(right)
-    }
-
-    /// Whether a text means the same as an ASCII literal.
-    func isSame(_ text: Text, _ literal: StaticString) -> Bool {
-        if !text.hasEscapes { return bytes(text) == literal }
-        return decoded(text) == "\(literal)"
-    }
-
-    /// A text with its escapes decoded; allocates, for rare paths and messages.
-    func decoded(_ text: Text) -> String {
-        guard text.hasEscapes else { return bytes(text).text }
-        var buffer = ByteBuffer()
-        buffer.append(unescaping: bytes(text))
-        return buffer.view.text
-    }
+    // MARK: - Made-up text
 
     /// Makes a text out of plain UTF-8; the writer appends to the scratch memory given to it.
     mutating func makeText(_ write: (inout ByteBuffer) -> Void) -> Text {
@@ -241,4 +224,9 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         plain.append(utf8: string)
         return makeText { $0.append(escaping: plain.view) }
     }
+}
+
+/// The questions that were asked of the texts of one record.
+final class InquiryList {
+    var inquiries: [TextInquiry] = []
 }

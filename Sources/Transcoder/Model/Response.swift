@@ -60,8 +60,8 @@ struct Response {
 /// When an answer was made.
 enum CreationTime {
     case unknown
-    /// Whole seconds since 1970 (OpenAI).
-    case seconds(Int)
+    /// Seconds since 1970 (OpenAI), a number or digits in quotes; anything else says nothing.
+    case seconds(NodeID)
     /// An RFC 3339 time (Gemini), a string.
     case timestamp(NodeID)
 }
@@ -142,39 +142,27 @@ struct Failure {
 struct Usage {
     /// The source has a usage object.
     var isPresent = false
-    var input = 0
-    var output = 0
-    var cacheRead: Int?
-    var cacheWrite: Int?
-    var reasoning: Int?
+    var input = TokenCount.zero
+    var output = TokenCount.zero
+    var cacheRead: TokenCount?
+    var cacheWrite: TokenCount?
+    var reasoning: TokenCount?
     /// Cache writes by lifetime: five minutes, one hour.
-    var cacheWrite5m: Int?
-    var cacheWrite1h: Int?
+    var cacheWrite5m: TokenCount?
+    var cacheWrite1h: TokenCount?
     /// Input and output tokens by modality.
     var inputByModality = ModalityCounts()
     var outputByModality = ModalityCounts()
 
     init() {}
-
-    /// Reads a token count; bounded to what a double can say, so that sums cannot overflow.
-    ///
-    /// - Throws: `wrong_type` where it is no whole number.
-    static func count(
-        _ node: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) -> Int {
-        bounded(try context.integer(node))
-    }
-
-    /// A count within 0...2^53.
-    static func bounded(_ count: Int) -> Int { min(max(count, 0), 1 << 53) }
 }
 
 /// Token counts by modality, each nil where the source does not say.
 struct ModalityCounts {
-    var text: Int?
-    var image: Int?
-    var audio: Int?
-    var video: Int?
+    var text: TokenCount?
+    var image: TokenCount?
+    var audio: TokenCount?
+    var video: TokenCount?
 
     /// No modality is named.
     var isEmpty: Bool { text == nil && image == nil && audio == nil && video == nil }

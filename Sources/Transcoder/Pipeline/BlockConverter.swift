@@ -57,12 +57,28 @@ public struct BlockConverter: ~Copyable, Sendable {
     private var context: RecordContext
     private var request = Request()
     private var response = Response()
+    private var shapes: ShapeMemory
+    /// Records of one shape are converted once, and then replayed.
+    private let learnsShapes: Bool
+    private var lessonStart = LessonStart()
+
+    /// What the books said before a record from which something is to be learned.
+    private struct LessonStart {
+        var losses = 0
+        var copied = 0
+        var rewritten = 0
+    }
 
     /// Creates a converter.
     public init(_ conversion: Conversion) {
         self.conversion = conversion
         indexer = JSONIndexer(depthLimit: conversion.configuration.limits.depthLimit)
         context = RecordContext(options: conversion.configuration.options)
+        shapes = ShapeMemory(limits: conversion.configuration.limits)
+        // A result that is joined with its request depends on more than its line.
+        learnsShapes =
+            conversion.configuration.learnsShapes && conversion.configuration.requests == nil
+            && conversion.source.name != conversion.target.name
         context.acceptsQuotedNumbers = conversion.source.acceptsQuotedNumbers
         context.readsVertexColumns = conversion.sourceDialect == "vertex"
     }
@@ -109,8 +125,9 @@ public struct BlockConverter: ~Copyable, Sendable {
         let endsWithLineFeed = rest.count > 0 && rest[rest.count - 1] == UInt8(ascii: "\n")
         lacksLineFeed = false
         var number = position.firstLine
-        for line in LineIterator(rest) {
-            convertLine(line, number: number)
+        while rest.count > 0 {
+            let count = replayRecord(rest, number: number) ?? convertNextLine(rest, number: number)
+            rest = rest.slice(count, rest.count)
             number += 1
             // What comes after a record that ends the conversion is not looked at.
             if stopsAtError, log.errorCount > 0 { break }
@@ -143,7 +160,14 @@ public struct BlockConverter: ~Copyable, Sendable {
             LossEvent(code: .byteOrderMarkSkipped, path: path, line: 1, column: 1))
     }
 
-    private mutating func convertLine(_ line: ByteView, number: Int) {
+    /// Converts the first line of a text; returns its length with the line feed.
+    private mutating func convertNextLine(_ text: ByteView, number: Int) -> Int {
+        let end = text.firstIndex(of: UInt8(ascii: "\n"))
+        convertLine(text.slice(0, end ?? text.count), number: number, endsWithLineFeed: end != nil)
+        return end.map { $0 + 1 } ?? text.count
+    }
+
+    private mutating func convertLine(_ line: ByteView, number: Int, endsWithLineFeed: Bool) {
         guard line.count <= conversion.configuration.limits.lineByteLimit else {
             return rejectLongLine(line, number)
         }
@@ -163,13 +187,16 @@ public struct BlockConverter: ~Copyable, Sendable {
         }
         do throws(RecordError) {
             context.begin(view, line: number)
+            beginLesson(line, endsWithLineFeed: endsWithLineFeed)
             let isPassedThrough = try convertRecord(view)
             if conversion.configuration.options.onLoss == .fail { try refuseLosses() }
             output.append(UInt8(ascii: "\n"))
             isLastLineCopied = isPassedThrough
             accept(line, number, isPassedThrough: isPassedThrough)
+            endLesson(from: start)
         } catch {
             output.truncate(to: start)
+            output.endTrace()
             reject(line, number, error, view: view)
         }
     }
@@ -270,6 +297,75 @@ public struct BlockConverter: ~Copyable, Sendable {
 }
 
 extension BlockConverter {
+    // MARK: - Shapes
+
+    /// Converts the first line of a text by what was learned from others like it.
+    ///
+    /// - Returns: The length of the line with its line feed, or nil where it has to be converted.
+    private mutating func replayRecord(_ text: ByteView, number: Int) -> Int? {
+        guard shapes.isActive, let match = shapes.match(text),
+            match.lineCount <= conversion.configuration.limits.lineByteLimit
+        else { return nil }
+        guard let writtenID = shapes.write(match, of: text, to: &output) else { return nil }
+        output.append(UInt8(ascii: "\n"))
+        isLastLineCopied = false
+        log.recordCount += 1
+        log.writtenCount += 1
+        let effects = shapes.effects[match.shape]
+        for index in effects.losses {
+            let loss = shapes.losses[index]
+            log.losses.append(
+                LossEvent(
+                    code: loss.code, path: log.keep { $0.append(made: shapes.text(loss.path)) },
+                    line: number, column: shapes.table.offset(of: loss.column) + 1))
+        }
+        if let model = effects.model { log.count(model: shapes.text(model)) }
+        guard let id = effects.id else { return match.lineCount }
+        if conversion.configuration.keepsRejects {
+            lines.append(made: text.slice(0, match.lineCount))
+        }
+        let sourceBytes = shapes.table.slot(id.slot, of: text)
+        log.entries.append(
+            RecordEntry(
+                outputEnd: output.count, writtenID: writtenID,
+                sourceID: log.keep { $0.append(unescaping: sourceBytes) },
+                idPath: log.keep { $0.append(made: shapes.text(id.path)) }, line: number,
+                column: shapes.table.offset(of: id.column) + 1, lossEnd: log.losses.count,
+                isIDRewritten: false, lineEnd: lines.count, recordCount: log.recordCount,
+                blankCount: log.blankCount))
+        return match.lineCount
+    }
+
+    /// Starts to watch what the conversion of a line looks at and copies.
+    private mutating func beginLesson(_ line: ByteView, endsWithLineFeed: Bool) {
+        guard learnsShapes else { return }
+        shapes.noteMiss()
+        context.isLearning = endsWithLineFeed && shapes.isLearning
+        if context.isLearning {
+            output.beginTrace(of: line)
+            lessonStart = LessonStart(
+                losses: log.losses.count, copied: output.copiedByteCount,
+                rewritten: output.rewrittenByteCount)
+        }
+    }
+
+    /// Learns from a line that was converted.
+    private mutating func endLesson(from start: Int) {
+        guard context.isLearning else { return }
+        defer { output.endTrace() }
+        // An id that was made up stands nowhere in the line.
+        guard idNode != nil else { return }
+        let view = context.view
+        let lesson = ShapeMemory.Lesson(
+            line: view.lineWithLineFeed, output: start..<output.count - 1,
+            losses: lessonStart.losses..<log.losses.count,
+            model: modelNode.map { view.interior($0) },
+            entry: conversion.idRule == .any ? nil : log.entries.last,
+            copied: output.copiedByteCount - lessonStart.copied,
+            rewritten: output.rewrittenByteCount - lessonStart.rewritten)
+        shapes.learn(lesson, context, output, log)
+    }
+
     // MARK: - Keeping the books
 
     /// Notes what an accepted record has lost, and its id where other blocks must know of it.

@@ -30,6 +30,9 @@ public struct Configuration: Sendable {
     public var keepsRejects = false
     /// The most errors that are described in the report; beyond, they are only counted.
     public var errorLimit = 10_000
+    /// Whether records that look like earlier ones are converted as those were, which is faster;
+    /// the result is the same.
+    public var learnsShapes = true
     /// The client's own requests, for the echo in Bedrock results.
     public var requests: RequestIndex?
 

@@ -137,11 +137,15 @@ extension Response {
 
 extension RecordContext {
     /// The client's own request body is known.
-    var hasModelInput: Bool { echo.count > 0 }
+    var hasModelInput: Bool { echo.count > 0 || echoNode != nil }
 
-    /// Writes the client's own request body, byte for byte.
+    /// Writes the client's own request body, byte for byte; else the one that the result repeats.
     func writeModelInput(to output: inout ByteBuffer) {
-        output.append(copying: echo.view)
+        if echo.count > 0 {
+            output.append(copying: echo.view)
+        } else if let echoNode {
+            output.append(copying: view.source(echoNode))
+        }
     }
 }
 

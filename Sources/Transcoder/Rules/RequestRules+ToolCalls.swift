@@ -89,7 +89,7 @@ extension RequestRules {
             guard case .toolCall(var call) = request.parts[request.calls[index].part] else {
                 continue
             }
-            if let id = call.id, target.toolCallID.accepts(context.bytes(id)) {
+            if let id = call.id, context.accepts(id: id, by: target.toolCallID) {
                 request.calls[index].id = id
                 continue
             }

@@ -109,8 +109,8 @@ extension RequestRules {
         _ rule: NameRule, _ request: inout Request, _ context: inout RecordContext
     ) {
         let isFine =
-            request.tools.allSatisfy { rule.accepts(context.bytes($0.name)) }
-            && request.calls.allSatisfy { rule.accepts(context.bytes($0.name)) }
+            request.tools.allSatisfy { context.accepts(name: $0.name, by: rule) }
+            && request.calls.allSatisfy { context.accepts(name: $0.name, by: rule) }
         guard !isFine else { return }
         var map = ToolNameMap(rule: rule)
         for tool in request.tools { map.reserve(context.decoded(tool.name)) }

@@ -31,7 +31,7 @@ enum ResultRules {
                 // Answers that call tools end for that reason, whatever the source says (H21).
                 response.choices[index].finish = .toolUse
                 guard let rule = traits.toolCallID else { continue }
-                if let id = call.id, rule.accepts(context.bytes(id)) { continue }
+                if let id = call.id, context.accepts(id: id, by: rule) { continue }
                 if call.id == nil || call.id?.isEmpty == true {
                     context.lose(.toolIDSynthesized, at: call.node)
                 } else {

@@ -119,7 +119,7 @@ final class BlockSource {
         _ buffer: inout ByteBuffer, from file: InputFile
     ) throws(SystemError) -> BlockPosition? {
         carry.withBytes { buffer.append($0) }
-        carry.removeAll(keepingAtMost: 1 << 20)
+        carry.removeAll(keepingAtMost: 4 << 20)
         var end: Int?
         while true {
             let start = buffer.count

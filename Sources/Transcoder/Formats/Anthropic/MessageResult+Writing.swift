@@ -53,12 +53,12 @@ extension MessageResult {
     ) -> ByteView {
         let view = context.view
         if let node = response.id.node {
-            if view.kind(node) == .number { return view.source(node) }
-            if view.kind(node) == .string, view.interior(node).count > 0 {
-                return view.interior(node)
+            if view.kind(node) == .number { return view.copyableSource(node) }
+            if view.kind(node) == .string, !view.isEmpty(node) {
+                return view.copyableInterior(node)
             }
         }
-        return response.id.text.map { context.bytes($0) } ?? .empty
+        return response.id.text.map { context.copyableBytes($0) } ?? .empty
     }
 
     private static func writeModel(
@@ -195,25 +195,25 @@ extension MessageResult {
     /// Writes token counts: the input without what the cache gave and took.
     private static func write(_ usage: Usage, to output: inout ByteBuffer) {
         var members = MemberList()
-        let cached = (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
+        let cached = (usage.cacheRead ?? .zero) + (usage.cacheWrite ?? .zero)
         members.begin("input_tokens", &output)
-        output.append(decimal: max(0, usage.input &- cached))
+        output.append(usage.input - cached)
         members.begin("output_tokens", &output)
-        output.append(decimal: usage.output)
+        output.append(usage.output)
         if let count = usage.cacheWrite {
             members.begin("cache_creation_input_tokens", &output)
-            output.append(decimal: count)
+            output.append(count)
         }
         if let count = usage.cacheRead {
             members.begin("cache_read_input_tokens", &output)
-            output.append(decimal: count)
+            output.append(count)
         }
         if usage.cacheWrite5m != nil || usage.cacheWrite1h != nil {
             members.begin("cache_creation", &output)
             output.append("{\"ephemeral_5m_input_tokens\":")
-            output.append(decimal: usage.cacheWrite5m ?? 0)
+            output.append(usage.cacheWrite5m ?? .zero)
             output.append(",\"ephemeral_1h_input_tokens\":")
-            output.append(decimal: usage.cacheWrite1h ?? 0)
+            output.append(usage.cacheWrite1h ?? .zero)
             output.append("}")
         }
         members.endObject(&output)

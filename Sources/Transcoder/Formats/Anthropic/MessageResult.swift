@@ -79,17 +79,17 @@ enum MessageResult {
         while let member = try reader.next() {
             let value = member.value
             switch member.name {
-            case .inputTokens: usage.input = try Usage.count(value, context)
-            case .outputTokens: usage.output = try Usage.count(value, context)
-            case .cacheReadInputTokens: usage.cacheRead = try Usage.count(value, context)
-            case .cacheCreationInputTokens: usage.cacheWrite = try Usage.count(value, context)
+            case .inputTokens: usage.input = try TokenCount(value, context)
+            case .outputTokens: usage.output = try TokenCount(value, context)
+            case .cacheReadInputTokens: usage.cacheRead = try TokenCount(value, context)
+            case .cacheCreationInputTokens: usage.cacheWrite = try TokenCount(value, context)
             case .cacheCreation: try readCacheCreation(value, into: &usage, context)
             case .outputTokensDetails: try readOutputDetails(value, into: &usage, context)
             // Tier, region, uses of built-in tools: facts about the run.
             case nil: continue
             }
         }
-        usage.input = usage.input &+ (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
+        usage.input = usage.input + (usage.cacheRead ?? .zero) + (usage.cacheWrite ?? .zero)
         response.usage = usage
     }
 
@@ -99,8 +99,8 @@ enum MessageResult {
         var reader = try MemberReader(node, AnthropicTerms.cacheCreation, context.view)
         while let member = try reader.next() {
             switch member.name {
-            case .fiveMinutes: usage.cacheWrite5m = try Usage.count(member.value, context)
-            case .oneHour: usage.cacheWrite1h = try Usage.count(member.value, context)
+            case .fiveMinutes: usage.cacheWrite5m = try TokenCount(member.value, context)
+            case .oneHour: usage.cacheWrite1h = try TokenCount(member.value, context)
             case nil: continue
             }
         }
@@ -112,7 +112,7 @@ enum MessageResult {
         var reader = try MemberReader(node, AnthropicTerms.outputDetails, context.view)
         while let member = try reader.next() {
             if member.name == .thinkingTokens {
-                usage.reasoning = try Usage.count(member.value, context)
+                usage.reasoning = try TokenCount(member.value, context)
             }
         }
     }

@@ -44,8 +44,7 @@ enum BedrockResultReader: ResultReading {
     ///
     /// The client's own one takes its place where it is known.
     private static func keep(request: NodeID, _ context: inout RecordContext) {
-        guard context.echo.count == 0, context.view.kind(request) == .object else { return }
-        context.echo.append(made: context.view.source(request))
+        if context.view.kind(request) == .object { context.echoNode = request }
     }
 
     private static func readFailure(

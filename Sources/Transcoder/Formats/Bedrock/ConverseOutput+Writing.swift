@@ -123,21 +123,21 @@ extension ConverseOutput {
     }
 
     private static func write(_ usage: Usage, to output: inout ByteBuffer) {
-        let cached = (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
-        let uncached = max(0, usage.input &- cached)
+        let cached = (usage.cacheRead ?? .zero) + (usage.cacheWrite ?? .zero)
+        let uncached = usage.input - cached
         output.append("{\"inputTokens\":")
-        output.append(decimal: uncached)
+        output.append(uncached)
         output.append(",\"outputTokens\":")
-        output.append(decimal: usage.output)
+        output.append(usage.output)
         output.append(",\"totalTokens\":")
-        output.append(decimal: uncached &+ cached &+ usage.output)
+        output.append(uncached + cached + usage.output)
         if let read = usage.cacheRead {
             output.append(",\"cacheReadInputTokens\":")
-            output.append(decimal: read)
+            output.append(read)
         }
         if let write = usage.cacheWrite {
             output.append(",\"cacheWriteInputTokens\":")
-            output.append(decimal: write)
+            output.append(write)
         }
         if usage.cacheWrite5m != nil || usage.cacheWrite1h != nil {
             output.append(",\"cacheDetails\":")
@@ -150,7 +150,7 @@ extension ConverseOutput {
     }
 
     private static func write(
-        _ count: Int?, ttl: StaticString, in details: inout MemberList,
+        _ count: TokenCount?, ttl: StaticString, in details: inout MemberList,
         to output: inout ByteBuffer
     ) {
         guard let count else { return }
@@ -158,7 +158,7 @@ extension ConverseOutput {
         output.append("{\"ttl\":")
         output.append(quoted: ttl)
         output.append(",\"inputTokens\":")
-        output.append(decimal: count)
+        output.append(count)
         output.append("}")
     }
 }

@@ -91,25 +91,25 @@ enum ConverseOutput {
         _ node: NodeID, into usage: inout Usage, _ context: inout RecordContext
     ) throws(RecordError) {
         usage.isPresent = true
-        var input = 0
+        var input = TokenCount.zero
         var members = try BedrockMembers(node, context)
         while let member = try members.next() {
             let value = member.value
             switch member.name {
-            case .inputTokens: input = try Usage.count(value, context)
-            case .outputTokens: usage.output = try Usage.count(value, context)
+            case .inputTokens: input = try TokenCount(value, context)
+            case .outputTokens: usage.output = try TokenCount(value, context)
             // The total is worked out anew.
-            case .totalTokens: _ = try Usage.count(value, context)
+            case .totalTokens: _ = try TokenCount(value, context)
             case .cacheReadInputTokens, .cacheReadInputTokenCount:
-                usage.cacheRead = try Usage.count(value, context)
+                usage.cacheRead = try TokenCount(value, context)
             case .cacheWriteInputTokens, .cacheWriteInputTokenCount:
-                usage.cacheWrite = try Usage.count(value, context)
+                usage.cacheWrite = try TokenCount(value, context)
             case .cacheDetails: try readCacheDetails(value, into: &usage, &context)
             default: context.drop(value)
             }
         }
         // Converse counts the input without what the cache gave or took.
-        usage.input = input &+ (usage.cacheRead ?? 0) &+ (usage.cacheWrite ?? 0)
+        usage.input = input + (usage.cacheRead ?? .zero) + (usage.cacheWrite ?? .zero)
     }
 
     private static func readCacheDetails(
@@ -118,20 +118,20 @@ enum ConverseOutput {
         try context.requireArray(details)
         for detail in context.view.elements(details) {
             var ttl: NodeID?
-            var tokens = 0
+            var tokens = TokenCount.zero
             var members = try BedrockMembers(detail, context)
             while let member = try members.next() {
                 switch member.name {
                 case .ttl: ttl = member.value
-                case .inputTokens: tokens = try Usage.count(member.value, context)
+                case .inputTokens: tokens = try TokenCount(member.value, context)
                 default: context.drop(member.value)
                 }
             }
             guard let ttl else { throw .missing("ttl", in: detail) }
             if context.string(ttl, is: "5m") {
-                usage.cacheWrite5m = Usage.bounded((usage.cacheWrite5m ?? 0) &+ tokens)
+                usage.cacheWrite5m = ((usage.cacheWrite5m ?? .zero) + tokens).bounded
             } else if context.string(ttl, is: "1h") {
-                usage.cacheWrite1h = Usage.bounded((usage.cacheWrite1h ?? 0) &+ tokens)
+                usage.cacheWrite1h = ((usage.cacheWrite1h ?? .zero) + tokens).bounded
             } else {
                 context.lose(.paramDropped, at: detail)
             }

@@ -92,7 +92,7 @@ struct GeminiSettings {
         request.stopNode = value
         for stop in context.view.elements(value) {
             try context.requireString(stop)
-            if context.view.interior(stop).count > 0 { request.stops.append(stop) }
+            if !context.view.isEmpty(stop) { request.stops.append(stop) }
         }
     }
 

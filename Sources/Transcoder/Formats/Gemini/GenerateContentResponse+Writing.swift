@@ -65,8 +65,8 @@ extension GenerateContentResponse {
         case .timestamp(let node):
             members.begin("createTime", &output)
             return context.write(node, to: &output)
-        case .seconds(let value):
-            seconds = value
+        case .seconds(let node):
+            seconds = context.view.unixSeconds(node) ?? seconds
         case .unknown:
             break
         }
@@ -139,24 +139,23 @@ extension GenerateContentResponse {
 
     /// Writes the counts: here the answer's excludes the thoughts, and the sum includes both.
     private static func write(_ usage: Usage, to output: inout ByteBuffer) {
-        // Counts come from the source: bounded, their sum cannot overflow.
-        let prompt = min(max(usage.input, 0), 1 << 60)
-        let answer = min(max(usage.output, 0), 1 << 60)
-        let answerAlone = answer - min(max(usage.reasoning ?? 0, 0), answer)
+        let prompt = usage.input
+        let answer = usage.output
+        let answerAlone = answer - (usage.reasoning ?? .zero)
         var members = MemberList()
         members.begin("promptTokenCount", &output)
-        output.append(decimal: prompt)
+        output.append(prompt)
         members.begin("candidatesTokenCount", &output)
-        output.append(decimal: answerAlone)
+        output.append(answerAlone)
         members.begin("totalTokenCount", &output)
-        output.append(decimal: prompt + answer)
+        output.append(prompt + answer)
         if let cached = usage.cacheRead {
             members.begin("cachedContentTokenCount", &output)
-            output.append(decimal: cached)
+            output.append(cached)
         }
         if let thoughts = usage.reasoning {
             members.begin("thoughtsTokenCount", &output)
-            output.append(decimal: thoughts)
+            output.append(thoughts)
         }
         if !usage.inputByModality.isEmpty {
             members.begin("promptTokensDetails", &output)
@@ -179,7 +178,7 @@ extension GenerateContentResponse {
     }
 
     private static func write(
-        _ count: Int?, _ modality: StaticString, _ list: inout MemberList,
+        _ count: TokenCount?, _ modality: StaticString, _ list: inout MemberList,
         to output: inout ByteBuffer
     ) {
         guard let count else { return }
@@ -187,7 +186,7 @@ extension GenerateContentResponse {
         output.append("{\"modality\":")
         output.append(quoted: modality)
         output.append(",\"tokenCount\":")
-        output.append(decimal: count)
+        output.append(count)
         output.append("}")
     }
 }

@@ -187,15 +187,15 @@ enum GeminiUsage {
             let value = member.value
             switch member.name {
             case .promptTokenCount, .toolUsePromptTokenCount:
-                usage.input += try Usage.count(value, context)
+                usage.input += try TokenCount(value, context)
             case .candidatesTokenCount:
-                usage.output += try Usage.count(value, context)
+                usage.output += try TokenCount(value, context)
             case .thoughtsTokenCount:
-                let thoughts = try Usage.count(value, context)
+                let thoughts = try TokenCount(value, context)
                 usage.output += thoughts
                 usage.reasoning = thoughts
             case .cachedContentTokenCount:
-                usage.cacheRead = try Usage.count(value, context)
+                usage.cacheRead = try TokenCount(value, context)
             case .promptTokensDetails:
                 usage.inputByModality = try readModalities(value, context)
             case .candidatesTokensDetails:
@@ -215,12 +215,12 @@ enum GeminiUsage {
         var counts = ModalityCounts()
         for detail in context.view.elements(details) {
             var modality: NodeID?
-            var number = 0
+            var number = TokenCount.zero
             var members = try MemberReader(detail, GeminiUsageMember.table, context.view)
             while let member = try members.next() {
                 switch member.name {
                 case .modality: modality = member.value
-                case .tokenCount: number = try Usage.count(member.value, context)
+                case .tokenCount: number = try TokenCount(member.value, context)
                 default: break
                 }
             }
@@ -234,7 +234,7 @@ enum GeminiUsage {
     }
 
     /// A modality may stand several times; the sum keeps the bound of one count.
-    private static func add(_ number: Int, to count: inout Int?) {
-        count = Usage.bounded((count ?? 0) + number)
+    private static func add(_ number: TokenCount, to count: inout TokenCount?) {
+        count = ((count ?? .zero) + number).bounded
     }
 }

@@ -13,10 +13,10 @@ extension ChatCompletion {
     ) throws(RecordError) {
         output.append("{\"id\":\"")
         if let id = response.responseID, !id.isEmpty {
-            output.append(copying: context.bytes(id))
+            output.append(copying: context.copyableBytes(id))
         } else {
             output.append("chatcmpl-")
-            if let id = response.id.text { output.append(copying: context.bytes(id)) }
+            if let id = response.id.text { output.append(copying: context.copyableBytes(id)) }
         }
         output.append("\",\"object\":\"chat.completion\",\"created\":")
         writeCreated(response.created, to: &output, context)
@@ -50,8 +50,10 @@ extension ChatCompletion {
         _ created: CreationTime, to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {
         switch created {
-        case .seconds(let seconds):
-            return output.append(decimal: seconds)
+        case .seconds(let node):
+            if let seconds = context.view.unixSeconds(node) {
+                return output.append(decimal: seconds)
+            }
         case .timestamp(let node):
             if let seconds = UnixTime.seconds(ofRFC3339: context.view.interior(node)) {
                 return output.append(decimal: seconds)
@@ -148,7 +150,7 @@ extension ChatCompletion {
         output.append("\"")
         for index in choice.parts {
             if case .text(let part) = response.parts[index], part.isRefusal == isRefusal {
-                output.append(copying: context.bytes(part.text))
+                output.append(copying: context.copyableBytes(part.text))
             }
         }
         output.append("\"")

@@ -20,7 +20,7 @@ enum ChatCompletion {
             switch member.name {
             case .id: response.responseID = try context.text(value)
             case .object: object = value
-            case .created: response.created = CreationTime(seconds: value, context.view)
+            case .created: response.created = .seconds(value)
             case .model: response.model = try context.text(value)
             case .choices: choices = value
             case .usage: try ChatUsage.read(value, into: &response.usage, context)

@@ -135,11 +135,17 @@ private struct DataURL {
     ) throws(RecordError) {
         var text = text
         if text.hasEscapes { text = context.plainHeader(text) }
-        let bytes = context.bytes(text)
-        guard bytes.hasScheme("data") else { return nil }
-        guard let comma = bytes.firstIndex(of: UInt8(ascii: ",")) else {
+        let bytes = context.copyableBytes(text)
+        guard bytes.hasScheme("data"), let comma = bytes.firstIndex(of: UInt8(ascii: ",")) else {
+            guard context.bytes(text).hasScheme("data") else { return nil }
             throw .mediaType(node, "the data URL has no comma")
         }
+        // What stands behind the comma decides nothing here.
+        context.note(
+            .content,
+            of: Text(
+                start: Int(text.start), count: comma + 1, isScratch: text.isScratch,
+                hasEscapes: text.hasEscapes))
         let (type, isBase64) = Self.parse(header: bytes.slice(5, comma))
         guard isBase64 else { throw .mediaType(node, "the data URL is not base64") }
         guard let type else { throw .mediaType(node, "the media type is not known") }

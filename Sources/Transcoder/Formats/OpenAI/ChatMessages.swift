@@ -199,7 +199,7 @@ enum ChatMessages {
 extension RecordContext {
     /// Drops the reasoning that servers other than OpenAI's add to messages (ruling I24).
     mutating func drop(reasoning node: NodeID) {
-        if view.kind(node) == .string, view.interior(node).count == 0 { return }
+        if view.kind(node) == .string, view.isEmpty(node) { return }
         drop(node, code: .reasoningDropped)
     }
 }

@@ -78,7 +78,10 @@ enum ChatSettings {
     static func wholeNumber(
         _ node: NodeID, _ context: borrowing RecordContext
     ) throws(RecordError) -> NodeID {
-        guard context.view.number(node)?.integer != nil else {
+        let isWhole =
+            context.view.kind(node) == .number
+            && (context.view.isCount(node) || context.view.number(node)?.integer != nil)
+        guard isWhole else {
             throw .wrongType(node, "a whole number is expected here")
         }
         return node

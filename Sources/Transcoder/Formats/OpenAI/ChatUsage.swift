@@ -14,8 +14,8 @@ enum ChatUsage {
         var members = try MemberReader(node, ChatTerms.usage, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .promptTokens: usage.input = try Usage.count(member.value, context)
-            case .completionTokens: usage.output = try Usage.count(member.value, context)
+            case .promptTokens: usage.input = try TokenCount(member.value, context)
+            case .completionTokens: usage.output = try TokenCount(member.value, context)
             case .promptDetails: try readInput(member.value, into: &usage, context)
             case .completionDetails: try readOutput(member.value, into: &usage, context)
             default: break
@@ -29,11 +29,11 @@ enum ChatUsage {
         var members = try MemberReader(node, ChatTerms.usage, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .cachedTokens: usage.cacheRead = try Usage.count(member.value, context)
-            case .cacheWriteTokens: usage.cacheWrite = try Usage.count(member.value, context)
-            case .textTokens: usage.inputByModality.text = try Usage.count(member.value, context)
-            case .imageTokens: usage.inputByModality.image = try Usage.count(member.value, context)
-            case .audioTokens: usage.inputByModality.audio = try Usage.count(member.value, context)
+            case .cachedTokens: usage.cacheRead = try TokenCount(member.value, context)
+            case .cacheWriteTokens: usage.cacheWrite = try TokenCount(member.value, context)
+            case .textTokens: usage.inputByModality.text = try TokenCount(member.value, context)
+            case .imageTokens: usage.inputByModality.image = try TokenCount(member.value, context)
+            case .audioTokens: usage.inputByModality.audio = try TokenCount(member.value, context)
             default: break
             }
         }
@@ -45,10 +45,10 @@ enum ChatUsage {
         var members = try MemberReader(node, ChatTerms.usage, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .reasoningTokens: usage.reasoning = try Usage.count(member.value, context)
-            case .textTokens: usage.outputByModality.text = try Usage.count(member.value, context)
-            case .imageTokens: usage.outputByModality.image = try Usage.count(member.value, context)
-            case .audioTokens: usage.outputByModality.audio = try Usage.count(member.value, context)
+            case .reasoningTokens: usage.reasoning = try TokenCount(member.value, context)
+            case .textTokens: usage.outputByModality.text = try TokenCount(member.value, context)
+            case .imageTokens: usage.outputByModality.image = try TokenCount(member.value, context)
+            case .audioTokens: usage.outputByModality.audio = try TokenCount(member.value, context)
             default: break
             }
         }
@@ -58,11 +58,11 @@ enum ChatUsage {
     /// them (ruling H19).
     static func write(_ usage: Usage, to output: inout ByteBuffer) {
         output.append("{\"prompt_tokens\":")
-        output.append(decimal: usage.input)
+        output.append(usage.input)
         output.append(",\"completion_tokens\":")
-        output.append(decimal: usage.output)
+        output.append(usage.output)
         output.append(",\"total_tokens\":")
-        output.append(decimal: usage.input &+ usage.output)
+        output.append(usage.input + usage.output)
         var details = MemberList()
         let prefix: StaticString = ",\"prompt_tokens_details\":"
         write("cached_tokens", usage.cacheRead, &details, prefix, to: &output)
@@ -81,12 +81,13 @@ enum ChatUsage {
     }
 
     private static func write(
-        _ name: StaticString, _ count: Int?, _ list: inout MemberList, _ prefix: StaticString,
+        _ name: StaticString, _ count: TokenCount?, _ list: inout MemberList,
+        _ prefix: StaticString,
         to output: inout ByteBuffer
     ) {
         guard let count else { return }
         if list.hasNothing { output.append(prefix) }
         list.begin(name, &output)
-        output.append(decimal: count)
+        output.append(count)
     }
 }

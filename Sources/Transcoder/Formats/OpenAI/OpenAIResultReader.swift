@@ -34,7 +34,7 @@ enum OpenAIResultReader: ResultReading {
     /// Compatible servers write an empty object or string where OpenAI writes null.
     private static func isNothing(_ error: NodeID, _ context: borrowing RecordContext) -> Bool {
         context.isNeutral(error)
-            || (context.view.kind(error) == .string && context.view.interior(error).count == 0)
+            || (context.view.kind(error) == .string && context.view.isEmpty(error))
     }
 
     // MARK: - The response

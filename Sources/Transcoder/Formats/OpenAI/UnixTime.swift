@@ -65,31 +65,25 @@ enum UnixTime {
     }
 }
 
-extension CreationTime {
+extension JSONView {
     /// Reads the seconds of OpenAI's dialect: the whole ones of a number, or digits in quotes.
     ///
     /// Anything else says nothing: no answer is refused for the time it was made at.
-    init(seconds node: NodeID, _ view: JSONView) {
-        self = .unknown
-        if let seconds = view.integer(node) {
-            self = .seconds(seconds)
-        } else if view.kind(node) == .number {
-            var lexeme = view.source(node)
-            let hasExponent =
-                lexeme.firstIndex(of: UInt8(ascii: "e")) != nil
-                || lexeme.firstIndex(of: UInt8(ascii: "E")) != nil
-            // A fraction may have more digits than are counted with: it is cut off first.
-            if !hasExponent, let point = lexeme.firstIndex(of: UInt8(ascii: ".")) {
-                lexeme = lexeme.slice(0, point)
-            }
-            guard let number = JSONNumber(lexeme: lexeme) else { return }
-            guard number.exponent < 0 else {
-                if let seconds = number.integer { self = .seconds(seconds) }
-                return
-            }
-            var seconds = number.significand
-            for _ in 0..<min(-number.exponent, 19) { seconds /= 10 }
-            self = .seconds(seconds)
+    func unixSeconds(_ node: NodeID) -> Int? {
+        if let seconds = integer(node) { return seconds }
+        guard kind(node) == .number else { return nil }
+        var lexeme = source(node)
+        let hasExponent =
+            lexeme.firstIndex(of: UInt8(ascii: "e")) != nil
+            || lexeme.firstIndex(of: UInt8(ascii: "E")) != nil
+        // A fraction may have more digits than are counted with: it is cut off first.
+        if !hasExponent, let point = lexeme.firstIndex(of: UInt8(ascii: ".")) {
+            lexeme = lexeme.slice(0, point)
         }
+        guard let number = JSONNumber(lexeme: lexeme) else { return nil }
+        guard number.exponent < 0 else { return number.integer }
+        var seconds = number.significand
+        for _ in 0..<min(-number.exponent, 19) { seconds /= 10 }
+        return seconds
     }
 }

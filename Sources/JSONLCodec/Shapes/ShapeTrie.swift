@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The known shapes of lines as a trie: literals and slots, shared as far as shapes begin alike.
+
+/// A literal and the slot behind it.
+struct ShapeNode {
+    /// Where the literal stands in the memory of the trie.
+    var literal: UInt32
+    var literalCount: UInt32
+    /// The positions of other nodes; 0 for none.
+    var firstChild: UInt32 = 0
+    var nextSibling: UInt32 = 0
+    /// The shape that ends here, where the slot is `end`.
+    var shape: UInt32 = 0
+    var slot: SlotKind
+    /// How many containers are open around the slot.
+    var depth: UInt16
+}
+
+/// A place of a line that a slot took.
+struct SlotRange {
+    var start: Int
+    var end: Int
+    /// There are blanks between the tokens of an object or array.
+    var hasBlanks = false
+}
+
+/// Shapes, and how to find the one of a line.
+///
+/// A line is compared with literals and its slots are scanned, from its first byte to its line
+/// feed; what matches has been checked in full. Lookup never goes back: where two shapes could
+/// both go on, one is taken, and the line may be missed, which costs time and nothing else.
+@safe
+struct ShapeTrie: ~Copyable {
+    private var nodes: UnsafeMutablePointer<ShapeNode>
+    private var nodeCapacity = 256
+    private(set) var nodeCount = 1
+    /// The bytes of the literals.
+    private var literals = ByteBuffer(capacity: 16 << 10)
+
+    init() {
+        unsafe nodes = .allocate(capacity: nodeCapacity)
+        unsafe nodes.initialize(
+            to: ShapeNode(literal: 0, literalCount: 0, slot: .none, depth: 0))
+    }
+
+    deinit { unsafe nodes.deallocate() }
+
+    /// The bytes of memory in use.
+    var byteCount: Int { nodeCount * MemoryLayout<ShapeNode>.stride + literals.count }
+
+    /// Forgets all shapes.
+    mutating func removeAll() {
+        nodeCount = 1
+        unsafe nodes[0] = ShapeNode(literal: 0, literalCount: 0, slot: .none, depth: 0)
+        literals.removeAll()
+    }
+
+    // MARK: - Looking up
+
+    /// Finds the shape of the line that a text begins with.
+    ///
+    /// - Parameters:
+    ///   - text: A text whose first line may be of a known shape.
+    ///   - slots: Gets the ranges of the slots; has room for ``ShapeDraft/slotLimit`` of them.
+    ///   - indexer: Checks objects and arrays.
+    /// - Returns: The shape, the number of slots, and the length of the line with its line feed.
+    @inline(__always)
+    func match(
+        _ text: ByteView, into slots: UnsafeMutablePointer<SlotRange>, _ indexer: inout JSONIndexer
+    ) -> (shape: Int, count: Int)? {
+        var offset = 0
+        var slotCount = 0
+        var candidate = unsafe nodes[0].firstChild
+        while candidate != 0 {
+            let node = unsafe nodes + Int(candidate)
+            let start = unsafe offset + Int(node.pointee.literalCount)
+            guard start <= text.count,
+                unsafe isEqual(text.base + offset, literal(node), Int(node.pointee.literalCount))
+            else {
+                candidate = unsafe node.pointee.nextSibling
+                continue
+            }
+            switch unsafe node.pointee.slot {
+            case .none:
+                offset = start
+            case .end:
+                return unsafe (Int(node.pointee.shape), start)
+            case let kind:
+                let depth = Int(unsafe node.pointee.depth)
+                guard
+                    let slot = SlotScanner.scan(
+                        kind, text, from: start, depth: depth, &indexer)
+                else {
+                    candidate = unsafe node.pointee.nextSibling
+                    continue
+                }
+                unsafe slots[slotCount] = slot
+                slotCount += 1
+                offset = slot.end
+            }
+            candidate = unsafe node.pointee.firstChild
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func literal(_ node: UnsafePointer<ShapeNode>) -> UnsafePointer<UInt8> {
+        unsafe UnsafePointer(literals.base) + Int(node.pointee.literal)
+    }
+
+    @inline(__always)
+    private func isEqual(
+        _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
+    ) -> Bool {
+        unsafe equalBytes(left, right, count)
+    }
+
+    // MARK: - Adding
+
+    /// Adds a shape.
+    ///
+    /// - Parameters:
+    ///   - steps: Literals and the slots behind them; the last one is the end.
+    ///   - shape: What ``match(_:into:_:)`` is to return for such lines.
+    /// - Returns: false where the trie knows these steps already.
+    mutating func insert(
+        _ steps: [(literal: ByteView, slot: SlotKind, depth: Int)], shape: Int
+    ) -> Bool {
+        var parent = 0
+        for step in steps {
+            var literal = step.literal
+            var isPlaced = false
+            while !isPlaced {
+                let (child, common) = child(of: parent, literal, step.slot, step.depth)
+                guard let child else {
+                    let node = append(literal, step.slot, step.depth)
+                    link(node, under: parent)
+                    parent = node
+                    break
+                }
+                if unsafe common < Int(nodes[child].literalCount) { split(child, at: common) }
+                literal = literal.slice(common, literal.count)
+                let isSame = unsafe nodes[child].slot == step.slot && literal.count == 0
+                if unsafe nodes[child].slot != .none && !isSame { split(child, at: common) }
+                isPlaced = isSame
+                parent = child
+            }
+        }
+        guard unsafe nodes[parent].shape == 0 else { return false }
+        unsafe nodes[parent].shape = UInt32(truncatingIfNeeded: shape)
+        return true
+    }
+
+    /// The child that begins like a step, and for how many bytes.
+    private func child(
+        of parent: Int, _ literal: ByteView, _ slot: SlotKind, _ depth: Int
+    ) -> (Int?, common: Int) {
+        var position = Int(unsafe nodes[parent].firstChild)
+        while position != 0 {
+            let node = unsafe nodes[position]
+            let known = literals.view.slice(
+                Int(node.literal), Int(node.literal) + Int(node.literalCount))
+            var common = 0
+            while common < known.count, common < literal.count, known[common] == literal[common] {
+                common += 1
+            }
+            if common > 0 { return (position, common) }
+            let isSame =
+                known.count == 0 && literal.count == 0 && node.slot == slot
+                && Int(node.depth) == depth
+            if isSame { return (position, 0) }
+            position = Int(node.nextSibling)
+        }
+        return (nil, 0)
+    }
+
+    /// Makes the beginning of a node's literal a node of its own, above the rest.
+    private mutating func split(_ position: Int, at common: Int) {
+        let lower = appendNode(unsafe nodes[position])
+        unsafe nodes[lower].literal += UInt32(truncatingIfNeeded: common)
+        unsafe nodes[lower].literalCount -= UInt32(truncatingIfNeeded: common)
+        unsafe nodes[lower].nextSibling = 0
+        unsafe nodes[position].literalCount = UInt32(truncatingIfNeeded: common)
+        unsafe nodes[position].slot = .none
+        unsafe nodes[position].shape = 0
+        unsafe nodes[position].firstChild = UInt32(truncatingIfNeeded: lower)
+    }
+
+    private mutating func append(_ literal: ByteView, _ slot: SlotKind, _ depth: Int) -> Int {
+        let start = literals.count
+        literals.append(made: literal)
+        return appendNode(
+            ShapeNode(
+                literal: UInt32(truncatingIfNeeded: start),
+                literalCount: UInt32(truncatingIfNeeded: literal.count), slot: slot,
+                depth: UInt16(truncatingIfNeeded: depth)))
+    }
+
+    private mutating func link(_ node: Int, under parent: Int) {
+        unsafe nodes[node].nextSibling = nodes[parent].firstChild
+        unsafe nodes[parent].firstChild = UInt32(truncatingIfNeeded: node)
+    }
+
+    private mutating func appendNode(_ node: ShapeNode) -> Int {
+        if nodeCount == nodeCapacity {
+            let larger = UnsafeMutablePointer<ShapeNode>.allocate(capacity: nodeCapacity * 2)
+            unsafe larger.moveInitialize(from: nodes, count: nodeCount)
+            unsafe nodes.deallocate()
+            unsafe nodes = larger
+            nodeCapacity *= 2
+        }
+        unsafe nodes[nodeCount] = node
+        nodeCount += 1
+        return nodeCount - 1
+    }
+}
