@@ -156,6 +156,23 @@ extension ByteBuffer {
         copied &+= json.count
     }
 
+    /// Notes that the output from a place on is a translation of an object.
+    ///
+    /// - Parameters:
+    ///   - translation: The way of translating, from 0 to 3.
+    ///   - id: The object; what was asked of it and inside of it is forgotten.
+    ///   - view: The line.
+    ///   - mark: Where in the output the translation begins.
+    package mutating func noteTranslation(
+        _ translation: Int, of id: NodeID, in view: JSONView, from mark: Mark
+    ) {
+        let counts = counts(since: mark)
+        trace?.note(
+            translation: translation, of: view.copyableSource(id), mark.length..<length,
+            counts: counts)
+        view.forgetInquiries(in: id)
+    }
+
     /// Appends a whole number that is the sum of some counts of the line.
     package mutating func append(decimal value: Int, sumOf terms: CountTerms?) {
         let start = length

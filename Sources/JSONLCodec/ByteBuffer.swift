@@ -212,6 +212,36 @@ extension ByteBuffer {
         trace?.note(bytes, .copy, length - bytes.count..<length)
     }
 
+    /// Bytes of the input, by what became of them.
+    package struct Counts: Sendable {
+        /// Taken over unchanged.
+        package var copied = 0
+        /// Spelled anew.
+        package var rewritten = 0
+    }
+
+    /// A place in the buffer, and what was counted up to there.
+    package struct Mark {
+        package let length: Int
+        fileprivate let counts: Counts
+    }
+
+    /// The end of the buffer as it is now.
+    package var mark: Mark {
+        Mark(length: length, counts: Counts(copied: copied, rewritten: rewritten))
+    }
+
+    /// What was counted since a mark.
+    package func counts(since mark: Mark) -> Counts {
+        Counts(copied: copied - mark.counts.copied, rewritten: rewritten - mark.counts.rewritten)
+    }
+
+    /// Counts bytes of the input that were counted in another buffer.
+    mutating func add(_ counts: Counts) {
+        copied &+= counts.copied
+        rewritten &+= counts.rewritten
+    }
+
     /// Starts to note which bytes are taken over from a line.
     package mutating func beginTrace(of line: ByteView) { trace = CopyTrace(of: line) }
 

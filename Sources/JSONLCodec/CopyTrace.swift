@@ -18,6 +18,8 @@ struct CopyTrace {
         case embedded
         /// The sum of some counts and a constant, in digits.
         case sum
+        /// What the conversion made of an object, and would make of its bytes anywhere.
+        case translated
     }
 
     /// One piece of the output.
@@ -26,7 +28,10 @@ struct CopyTrace {
         /// Where in the line; for sums the places are in `terms`.
         let source: Range<Int>
         let form: Form
-        let terms: CountTerms
+        var terms = CountTerms()
+        /// In which of its ways the conversion has translated it, and what that counted.
+        var translation = 0
+        var counts = ByteBuffer.Counts()
     }
 
     private let line: ByteView
@@ -44,9 +49,7 @@ struct CopyTrace {
         let offset = unsafe bytes.base - line.base
         guard offset >= 0, offset + bytes.count <= line.count, bytes.count > 0 else { return }
         copies.append(
-            Copy(
-                output: output, source: offset..<offset + bytes.count, form: form,
-                terms: CountTerms()))
+            Copy(output: output, source: offset..<offset + bytes.count, form: form))
     }
 
     /// Notes the digits of a sum; without terms, nobody knows how it came about.
@@ -57,6 +60,19 @@ struct CopyTrace {
         }
         guard terms.count > 0 else { return }
         copies.append(Copy(output: output, source: 0..<0, form: .sum, terms: terms))
+    }
+
+    /// Notes that all of an output from a place on was made of one object.
+    mutating func note(
+        translation: Int, of bytes: ByteView, _ output: Range<Int>, counts: ByteBuffer.Counts
+    ) {
+        while let last = copies.last, last.output.lowerBound >= output.lowerBound {
+            copies.removeLast()
+        }
+        note(bytes, .translated, output)
+        guard copies.last?.output == output else { return }
+        copies[copies.count - 1].translation = translation
+        copies[copies.count - 1].counts = counts
     }
 
     /// Forgets what was taken back.

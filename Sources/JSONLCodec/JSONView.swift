@@ -39,6 +39,18 @@ package struct JSONView {
         unsafe nodes[Int(id.position)].asked.formUnion(inquiry)
     }
 
+    /// Whether nothing was asked yet of a value and what it holds.
+    package func isUntouched(_ id: NodeID) -> Bool {
+        for position in id.position..<self[id].next
+        where !self[NodeID(position)].asked.isEmpty { return false }
+        return true
+    }
+
+    /// Forgets what was asked of a value and what it holds.
+    func forgetInquiries(in id: NodeID) {
+        for position in id.position..<self[id].next { unsafe nodes[Int(position)].asked = [] }
+    }
+
     /// The whole line.
     @inlinable
     package var text: ByteView {

@@ -16,6 +16,8 @@ struct ShapeDraft {
         let depth: Int
         let node: NodeID
         var isCompared = false
+        /// The way of translating, where it is translated.
+        var translation = 0
     }
 
     struct Piece {
@@ -24,6 +26,9 @@ struct ShapeDraft {
         var form: CopyTrace.Form = .copy
         /// The slot behind the literal; for sums the slots are in `terms`.
         var slot: Int?
+        /// What the slot became, and what that counted.
+        var output = 0..<0
+        var counts = ByteBuffer.Counts()
         var terms: [(slot: Int, isNegative: Bool)] = []
         /// What a sum begins with.
         var constant = 0
@@ -48,14 +53,14 @@ struct ShapeDraft {
     ) {
         self.view = view
         self.inquiries = inquiries
-        guard !trace.isBroken, !self.view.isAsked(.content, of: .root), draftSlots(),
+        guard !trace.isBroken, !self.view.isAsked(.content, of: .root), draftSlots(trace),
             draftPieces(trace, output)
         else { return nil }
     }
 
     // MARK: - Slots
 
-    private mutating func draftSlots() -> Bool {
+    private mutating func draftSlots(_ trace: CopyTrace) -> Bool {
         var position: UInt32 = 0
         var ends: [UInt32] = []
         while position < view.nodeCount {
@@ -72,7 +77,14 @@ struct ShapeDraft {
                     continue
                 }
                 let kind: SlotKind = view.kind(id) == .object ? .object : .array
-                append(kind, view.start(id)..<view.end(id), id, depth: ends.count)
+                let range = view.start(id)..<view.end(id)
+                append(kind, range, id, depth: ends.count)
+                if let copy = trace.copies.first(where: {
+                    $0.form == .translated && $0.source == range
+                }) {
+                    slots[slots.count - 1].kind = .translated
+                    slots[slots.count - 1].translation = copy.translation
+                }
                 position = next
             case .number:
                 guard !view.isAsked(.content, of: id) else { continue }
@@ -150,6 +162,9 @@ struct ShapeDraft {
         }
     }
 
+    /// Whether there are blanks between the tokens of an object or array.
+    func hasBlanks(_ slot: Slot) -> Bool { view.hasBlanks(slot.node) }
+
     // MARK: - Output
 
     private mutating func draftPieces(_ trace: CopyTrace, _ output: Range<Int>) -> Bool {
@@ -169,9 +184,11 @@ struct ShapeDraft {
             }
             guard accepts(copy.form, slot) else { return false }
             let end = copy.output.upperBound - margin
+            let first = copy.output.lowerBound + margin
             pieces.append(
                 Piece(
-                    literal: start..<copy.output.lowerBound + margin, form: copy.form, slot: slot))
+                    literal: start..<first, form: copy.form, slot: slot, output: first..<end,
+                    counts: copy.counts))
             start = end
         }
         pieces.append(Piece(literal: start..<output.upperBound))
@@ -197,10 +214,11 @@ struct ShapeDraft {
     /// Whether a slot can be written in a form, whatever it holds.
     private func accepts(_ form: CopyTrace.Form, _ slot: Int) -> Bool {
         switch (form, slots[slot].kind) {
-        case (.minified, .object), (.minified, .array), (.escaped, .object), (.escaped, .array):
+        case (.minified, .object), (.minified, .array), (.escaped, .object), (.escaped, .array),
+            (.minified, .translated), (.escaped, .translated), (.translated, .translated):
             true
         case (.embedded, .string): true
-        case (.copy, .object), (.copy, .array): false
+        case (.copy, .object), (.copy, .array), (.copy, .translated): false
         case (.copy, _): true
         default: false
         }

@@ -23,6 +23,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         var termCount: UInt8 = 0
         /// The slots of a sum; those that are taken away are complemented.
         var terms = [4 of Int16](repeating: 0)
+        var translation: UInt8 = 0
         var constant = 0
     }
 
@@ -39,6 +40,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     }
 
     private var trie = ShapeTrie()
+    private var values = KnownValues()
     private var shapes: [Shape] = []
     private var pieces: [Piece] = []
     private var compared: [(slot: Int, first: Int)] = []
@@ -70,6 +72,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     /// Forgets everything.
     package mutating func removeAll() {
         trie.removeAll()
+        values.removeAll()
         shapes.removeAll(keepingCapacity: true)
         pieces.removeAll(keepingCapacity: true)
         compared.removeAll(keepingCapacity: true)
@@ -90,7 +93,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ///
     /// - Complexity: O(*n*) in the length of the line.
     package mutating func match(_ text: ByteView) -> Match? {
-        guard let (number, count) = unsafe trie.match(text, into: slots, &indexer) else {
+        guard let (number, count) = unsafe trie.match(text, into: slots, &indexer, &values) else {
             return nil
         }
         let shape = shapes[number - 1]
@@ -165,13 +168,12 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         switch piece.form {
         case .copy: break
         case .minified:
-            let range = unsafe slots[Int(piece.slot)]
-            output.append(
-                minified: text.slice(range.start, range.end), hasBlanks: range.hasBlanks)
+            writeValue(unsafe slots[Int(piece.slot)], KnownValues.Form.minified, text, &output)
         case .escaped:
-            let range = unsafe slots[Int(piece.slot)]
-            output.append(
-                escapingMinified: text.slice(range.start, range.end), hasBlanks: range.hasBlanks)
+            writeValue(unsafe slots[Int(piece.slot)], KnownValues.Form.escaped, text, &output)
+        case .translated:
+            let form = KnownValues.Form.translation + Int(piece.translation)
+            values.write(form, of: unsafe slots[Int(piece.slot)].known, to: &output)
         case .embedded:
             embedded.removeAll(keepingAtMost: 1 << 20)
             embedded.append(unescaping: slot(Int(piece.slot), of: text))
@@ -190,6 +192,28 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
             output.append(decimal: sum)
         }
         return true
+    }
+
+    /// Writes an object or array in a form, which is kept where the value is.
+    private mutating func writeValue(
+        _ range: SlotRange, _ form: Int, _ text: ByteView, _ output: inout ByteBuffer
+    ) {
+        let json = text.slice(range.start, range.end)
+        let isMinified = form == KnownValues.Form.minified
+        if range.known >= 0, values.knows(form, of: range.known) {
+            return values.write(form, of: range.known, to: &output)
+        }
+        let mark = output.mark
+        if isMinified {
+            output.append(minified: json, hasBlanks: range.hasBlanks)
+        } else {
+            output.append(escapingMinified: json, hasBlanks: range.hasBlanks)
+        }
+        if range.known >= 0 {
+            values.keep(
+                output.view.slice(mark.length, output.count), output.counts(since: mark), as: form,
+                of: range.known)
+        }
     }
 
     /// A place between the slots of a shape's lines.
@@ -244,17 +268,39 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         guard let trace = output.trace,
             let draft = ShapeDraft(view, inquiries, trace, output: range)
         else { return (.none, -1) }
-        var steps: [(literal: ByteView, slot: SlotKind, depth: Int)] = []
+        keepTranslations(draft, line, output.view)
+        var steps: [ShapeStep] = []
         var start = 0
         for slot in draft.slots {
-            steps.append((line.slice(start, slot.range.lowerBound), slot.kind, slot.depth))
+            steps.append(
+                ShapeStep(
+                    literal: line.slice(start, slot.range.lowerBound), slot: slot.kind,
+                    translation: slot.translation, depth: slot.depth))
             start = slot.range.upperBound
         }
-        steps.append((line.slice(start, line.count), .end, 0))
+        steps.append(ShapeStep(literal: line.slice(start, line.count), slot: .end))
         guard trie.insert(steps, shape: shapes.count + 1) else { return (.known, -1) }
         let marked = append(draft, output.view, markedAt: place)
         guard marked >= 0 || place.isEmpty else { return (.none, -1) }
         return (verify(line, output, range), marked)
+    }
+
+    /// Keeps what objects were translated to; also where the shape is known.
+    private mutating func keepTranslations(
+        _ draft: borrowing ShapeDraft, _ line: ByteView, _ output: ByteView
+    ) {
+        for piece in draft.pieces where piece.form == .translated {
+            guard let index = piece.slot else { continue }
+            let slot = draft.slots[index]
+            let bytes = line.slice(slot.range.lowerBound, slot.range.upperBound)
+            guard KnownValues.sizes.contains(bytes.count) else { continue }
+            let value =
+                values.find(bytes, depth: slot.depth)
+                ?? values.add(bytes, hasBlanks: draft.hasBlanks(slot), depth: slot.depth)
+            values.keep(
+                output.slice(piece.output.lowerBound, piece.output.upperBound), piece.counts,
+                as: KnownValues.Form.translation + slot.translation, of: value)
+        }
     }
 
     /// The slot that a piece of a shape's output is made of.
@@ -285,6 +331,9 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
                 kept.terms[index] = term.isNegative ? ~slot : slot
             }
             kept.constant = piece.constant
+            if let slot = piece.slot {
+                kept.translation = UInt8(truncatingIfNeeded: draft.slots[slot].translation)
+            }
             pieces.append(kept)
         }
         for (index, slot) in draft.slots.enumerated() where slot.isCompared {
@@ -302,7 +351,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         _ line: ByteView, _ output: borrowing ByteBuffer, _ range: Range<Int>
     ) -> Lesson {
         let number = shapes.count - 1
-        guard let (found, count) = unsafe trie.match(line, into: slots, &indexer),
+        guard let (found, count) = unsafe trie.match(line, into: slots, &indexer, &values),
             found - 1 == number, count == line.count
         else { return .known }
         let match = Match(shape: number, lineCount: count)

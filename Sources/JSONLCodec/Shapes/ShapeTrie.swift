@@ -13,8 +13,20 @@ struct ShapeNode {
     /// The shape that ends here, where the slot is `end`.
     var shape: UInt32 = 0
     var slot: SlotKind
+    /// The way of translating, where the slot is `translated`.
+    var translation: UInt8 = 0
     /// How many containers are open around the slot.
     var depth: UInt16
+    /// How many values of an object's or array's slot were not known, less those that were.
+    var unknownCount: Int16 = 0
+}
+
+/// What a line must hold from one slot to the next.
+struct ShapeStep {
+    let literal: ByteView
+    var slot: SlotKind
+    var translation = 0
+    var depth = 0
 }
 
 /// A place of a line that a slot took.
@@ -23,6 +35,8 @@ struct SlotRange {
     var end: Int
     /// There are blanks between the tokens of an object or array.
     var hasBlanks = false
+    /// Which of the known values it is, or -1.
+    var known = -1
 }
 
 /// Shapes, and how to find the one of a line.
@@ -64,10 +78,12 @@ struct ShapeTrie: ~Copyable {
     ///   - text: A text whose first line may be of a known shape.
     ///   - slots: Gets the ranges of the slots; has room for ``ShapeDraft/slotLimit`` of them.
     ///   - indexer: Checks objects and arrays.
-    /// - Returns: The shape, the number of slots, and the length of the line with its line feed.
+    ///   - values: The objects and arrays that need no check.
+    /// - Returns: The shape, and the length of the line with its line feed.
     @inline(__always)
-    func match(
-        _ text: ByteView, into slots: UnsafeMutablePointer<SlotRange>, _ indexer: inout JSONIndexer
+    mutating func match(
+        _ text: ByteView, into slots: UnsafeMutablePointer<SlotRange>,
+        _ indexer: inout JSONIndexer, _ values: inout KnownValues
     ) -> (shape: Int, count: Int)? {
         var offset = 0
         var slotCount = 0
@@ -87,10 +103,9 @@ struct ShapeTrie: ~Copyable {
             case .end:
                 return unsafe (Int(node.pointee.shape), start)
             case let kind:
-                let depth = Int(unsafe node.pointee.depth)
                 guard
-                    let slot = SlotScanner.scan(
-                        kind, text, from: start, depth: depth, &indexer)
+                    let slot = unsafe SlotScanner.scan(kind, text, from: start)
+                        ?? scanContainer(node, text, from: start, &indexer, &values)
                 else {
                     candidate = unsafe node.pointee.nextSibling
                     continue
@@ -103,6 +118,44 @@ struct ShapeTrie: ~Copyable {
         }
         return nil
     }
+
+    /// Scans an object or array: one that is known, or else one that is checked.
+    @inline(never)
+    private func scanContainer(
+        _ node: UnsafeMutablePointer<ShapeNode>, _ text: ByteView, from start: Int,
+        _ indexer: inout JSONIndexer, _ values: inout KnownValues
+    ) -> SlotRange? {
+        let kind = unsafe node.pointee.slot
+        let depth = Int(unsafe node.pointee.depth)
+        let opening: UInt8
+        switch kind {
+        case .object, .translated: opening = UInt8(ascii: "{")
+        case .array: opening = UInt8(ascii: "[")
+        default: return nil
+        }
+        guard start < text.count, text[start] == opening else { return nil }
+        let rest = text.slice(start, text.count)
+        let isCached = unsafe node.pointee.unknownCount < Self.unknownLimit
+        if isCached || kind == .translated, let value = values.find(rest, depth: depth) {
+            let (count, hasBlanks) = values.facts(of: value)
+            let form = KnownValues.Form.translation + Int(unsafe node.pointee.translation)
+            guard kind != .translated || values.knows(form, of: value) else { return nil }
+            unsafe node.pointee.unknownCount = max(node.pointee.unknownCount - 1, -64)
+            return SlotRange(start: start, end: start + count, hasBlanks: hasBlanks, known: value)
+        }
+        guard kind != .translated, let (count, hasBlanks) = indexer.checkValue(at: rest, depth: depth),
+            count > 2
+        else { return nil }
+        var slot = SlotRange(start: start, end: start + count, hasBlanks: hasBlanks)
+        if isCached, KnownValues.sizes.contains(count) {
+            unsafe node.pointee.unknownCount += 1
+            slot.known = values.add(rest.slice(0, count), hasBlanks: hasBlanks, depth: depth)
+        }
+        return slot
+    }
+
+    /// How many values of a slot may turn out to be new before they are no longer kept.
+    private static var unknownLimit: Int16 { 32 }
 
     @inline(__always)
     private func literal(_ node: UnsafePointer<ShapeNode>) -> UnsafePointer<UInt8> {
@@ -125,23 +178,23 @@ struct ShapeTrie: ~Copyable {
     ///   - shape: What ``match(_:into:_:)`` is to return for such lines.
     /// - Returns: false where the trie knows these steps already.
     mutating func insert(
-        _ steps: [(literal: ByteView, slot: SlotKind, depth: Int)], shape: Int
+        _ steps: [ShapeStep], shape: Int
     ) -> Bool {
         var parent = 0
         for step in steps {
             var literal = step.literal
             var isPlaced = false
             while !isPlaced {
-                let (child, common) = child(of: parent, literal, step.slot, step.depth)
+                let (child, common) = child(of: parent, literal, step)
                 guard let child else {
-                    let node = append(literal, step.slot, step.depth)
+                    let node = append(literal, step)
                     link(node, under: parent)
                     parent = node
                     break
                 }
                 if unsafe common < Int(nodes[child].literalCount) { split(child, at: common) }
                 literal = literal.slice(common, literal.count)
-                let isSame = unsafe nodes[child].slot == step.slot && literal.count == 0
+                let isSame = unsafe nodes[child].holds(step) && literal.count == 0
                 if unsafe nodes[child].slot != .none && !isSame { split(child, at: common) }
                 isPlaced = isSame
                 parent = child
@@ -154,7 +207,7 @@ struct ShapeTrie: ~Copyable {
 
     /// The child that begins like a step, and for how many bytes.
     private func child(
-        of parent: Int, _ literal: ByteView, _ slot: SlotKind, _ depth: Int
+        of parent: Int, _ literal: ByteView, _ step: ShapeStep
     ) -> (Int?, common: Int) {
         var position = Int(unsafe nodes[parent].firstChild)
         while position != 0 {
@@ -166,10 +219,7 @@ struct ShapeTrie: ~Copyable {
                 common += 1
             }
             if common > 0 { return (position, common) }
-            let isSame =
-                known.count == 0 && literal.count == 0 && node.slot == slot
-                && Int(node.depth) == depth
-            if isSame { return (position, 0) }
+            if known.count == 0, literal.count == 0, node.holds(step) { return (position, 0) }
             position = Int(node.nextSibling)
         }
         return (nil, 0)
@@ -187,14 +237,15 @@ struct ShapeTrie: ~Copyable {
         unsafe nodes[position].firstChild = UInt32(truncatingIfNeeded: lower)
     }
 
-    private mutating func append(_ literal: ByteView, _ slot: SlotKind, _ depth: Int) -> Int {
+    private mutating func append(_ literal: ByteView, _ step: ShapeStep) -> Int {
         let start = literals.count
         literals.append(made: literal)
         return appendNode(
             ShapeNode(
                 literal: UInt32(truncatingIfNeeded: start),
-                literalCount: UInt32(truncatingIfNeeded: literal.count), slot: slot,
-                depth: UInt16(truncatingIfNeeded: depth)))
+                literalCount: UInt32(truncatingIfNeeded: literal.count), slot: step.slot,
+                translation: UInt8(truncatingIfNeeded: step.translation),
+                depth: UInt16(truncatingIfNeeded: step.depth)))
     }
 
     private mutating func link(_ node: Int, under parent: Int) {
@@ -213,5 +264,12 @@ struct ShapeTrie: ~Copyable {
         unsafe nodes[nodeCount] = node
         nodeCount += 1
         return nodeCount - 1
+    }
+}
+
+extension ShapeNode {
+    /// Whether the slot is that of a step; where it stands decides on its depth.
+    fileprivate func holds(_ step: ShapeStep) -> Bool {
+        slot == step.slot && Int(translation) == step.translation
     }
 }

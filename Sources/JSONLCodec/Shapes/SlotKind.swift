@@ -24,6 +24,8 @@ enum SlotKind: UInt8 {
     case object
     /// An array that is not empty.
     case array
+    /// An object of which it is known what the conversion makes of it.
+    case translated
 }
 
 /// Something that was asked of a part of a line's text.

@@ -12,13 +12,11 @@ enum SlotScanner {
     ///   - kind: What the slot must hold.
     ///   - text: The rest of a block of lines.
     ///   - start: The offset of the slot.
-    ///   - depth: How many containers are open around it.
-    ///   - indexer: Checks objects and arrays.
-    /// - Returns: The range of the slot, or nil where something else stands there.
+    /// - Returns: The range of the slot, or nil where something else stands there, or an object or
+    ///   array.
     @inline(__always)
     static func scan(
-        _ kind: SlotKind, _ text: ByteView, from start: Int, depth: Int,
-        _ indexer: inout JSONIndexer
+        _ kind: SlotKind, _ text: ByteView, from start: Int
     ) -> SlotRange? {
         switch kind {
         case .string: string(text, from: start)
@@ -28,9 +26,7 @@ enum SlotScanner {
         case .name:
             start < text.count && text[start].beginsName ? identifier(text, from: start) : nil
         case .base64: base64(text, from: start)
-        case .object: container(UInt8(ascii: "{"), text, from: start, depth, &indexer)
-        case .array: container(UInt8(ascii: "["), text, from: start, depth, &indexer)
-        case .none, .end: nil
+        case .object, .array, .translated, .none, .end: nil
         }
     }
 
@@ -68,16 +64,5 @@ enum SlotScanner {
         let count = text.slice(start, text.count).plainBase64Count
         guard count > 0, count % 4 == 0 else { return nil }
         return SlotRange(start: start, end: start + count)
-    }
-
-    private static func container(
-        _ opening: UInt8, _ text: ByteView, from start: Int, _ depth: Int,
-        _ indexer: inout JSONIndexer
-    ) -> SlotRange? {
-        guard start < text.count, text[start] == opening,
-            let (count, hasBlanks) = indexer.checkValue(
-                at: text.slice(start, text.count), depth: depth), count > 2
-        else { return nil }
-        return SlotRange(start: start, end: start + count, hasBlanks: hasBlanks)
     }
 }

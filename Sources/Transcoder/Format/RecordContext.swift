@@ -182,6 +182,11 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Checks that a value is a whole number, however it is spelled.
+    func requireInteger(_ node: NodeID) throws(RecordError) {
+        if view.kind(node) != .number || !view.isCount(node) { _ = try integer(node) }
+    }
+
     /// A boolean.
     ///
     /// - Throws: `wrong_type` for any other value.

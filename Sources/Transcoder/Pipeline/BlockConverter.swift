@@ -386,7 +386,7 @@ extension BlockConverter {
         }
         let node = idNode
         let view = context.view
-        let sourceBytes = context.bytes(source)
+        let sourceBytes = context.copyableBytes(source)
         let sourceID = log.keep { $0.append(unescaping: sourceBytes) }
         let path = log.keep { texts in
             texts.append("$.")

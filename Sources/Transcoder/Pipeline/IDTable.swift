@@ -1,66 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A set of ids that keeps where each was met; one copy of the bytes, no object per id.
+// A set of ids in the order in which they were met; one copy of the bytes, no object per id.
 
 import JSONLCodec
 
-/// Ids with what is known about them: 32 bytes each and the id itself.
+/// Ids by position: 24 to 40 bytes each and the id itself.
 struct IDTable: ~Copyable, Sendable {
-    /// What is known about an id.
-    struct Entry: Sendable {
-        fileprivate let hash: UInt64
-        fileprivate let start: Int
-        fileprivate let count: Int
-        /// Whatever the owner of the table wants to know: a line, an index.
-        var value: Int
-    }
-
+    /// The bytes of all ids, one after the other.
     private var bytes = ByteBuffer()
-    private(set) var entries: [Entry] = []
-    private var slots: [UInt32] = Array(repeating: .max, count: 64)
+    /// Where each id ends in `bytes`.
+    private var ends: [Int] = []
+    /// For each place of the hash table half a hash and, below it, a position plus one; 0 for a
+    /// free place. So an id is looked at only where its hash is right.
+    private var slots: [UInt64] = Array(repeating: 0, count: 64)
 
     init() {}
 
-    /// The position of an id's entry, or nil.
+    /// The number of ids.
+    var count: Int { ends.count }
+
+    /// The position of an id, or nil.
     ///
     /// - Complexity: O(1), amortised; O(*n*) in the length of the id.
     func find(_ id: ByteView) -> Int? {
-        let hash = id.hash
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[slot] != .max {
-            let position = Int(slots[slot])
-            if entries[position].hash == hash, self.id(at: position) == id { return position }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        return nil
+        let position = slots[slot(of: id, id.hash)] & Self.positionMask
+        return position == 0 ? nil : Int(position) - 1
     }
 
-    /// The id of an entry; valid until the table changes.
+    /// The id at a position; valid until the table changes.
     func id(at position: Int) -> ByteView {
-        let entry = entries[position]
-        return bytes.view.slice(entry.start, entry.start + entry.count)
+        bytes.view.slice(position == 0 ? 0 : ends[position - 1], ends[position])
     }
 
-    /// Adds an id that is not in the table.
+    /// Adds an id, if it is not there yet.
+    ///
+    /// - Returns: Its position, and whether it was added now.
     @discardableResult
-    mutating func insert(_ id: ByteView, value: Int) -> Int {
-        if entries.count * 2 >= slots.count { grow() }
-        let entry = Entry(hash: id.hash, start: bytes.count, count: id.count, value: value)
+    mutating func insert(_ id: ByteView) -> (position: Int, isNew: Bool) {
+        let hash = id.hash
+        let slot = slot(of: id, hash)
+        guard slots[slot] == 0 else { return (Int(slots[slot] & Self.positionMask) - 1, false) }
         bytes.append(made: id)
-        entries.append(entry)
-        place(entries.count - 1)
-        return entries.count - 1
+        ends.append(bytes.count)
+        slots[slot] = hash & ~Self.positionMask | UInt64(ends.count)
+        if ends.count * 2 > slots.count { grow() }
+        return (ends.count - 1, true)
     }
 
-    private mutating func place(_ position: Int) {
-        var slot = Int(truncatingIfNeeded: entries[position].hash) & (slots.count - 1)
-        while slots[slot] != .max { slot = (slot + 1) & (slots.count - 1) }
-        slots[slot] = UInt32(truncatingIfNeeded: position)
+    private static var positionMask: UInt64 { 0xFFFF_FFFF }
+
+    /// The place that holds an id, or the free one where it would stand.
+    private func slot(of id: ByteView, _ hash: UInt64) -> Int {
+        let mask = slots.count - 1
+        // The upper half decides the place too: it is what is left when the table grows.
+        var slot = Int(truncatingIfNeeded: hash >> 32) & mask
+        while true {
+            let known = slots[slot]
+            if known == 0 { return slot }
+            let hasHash = (known ^ hash) & ~Self.positionMask == 0
+            if hasHash, self.id(at: Int(known & Self.positionMask) - 1) == id { return slot }
+            slot = (slot + 1) & mask
+        }
     }
 
     private mutating func grow() {
-        slots = Array(repeating: .max, count: slots.count * 2)
-        for position in entries.indices { place(position) }
+        var larger = [UInt64](repeating: 0, count: slots.count * 2)
+        let mask = larger.count - 1
+        for known in slots where known != 0 {
+            var slot = Int(truncatingIfNeeded: known >> 32) & mask
+            while larger[slot] != 0 { slot = (slot + 1) & mask }
+            larger[slot] = known
+        }
+        slots = larger
     }
 }
 
@@ -69,7 +80,7 @@ struct IDTable: ~Copyable, Sendable {
 /// Ids are given in the order of the lines; a legal id that an earlier rewriting took gets a
 /// suffix too, and one source id always gets the same spelling (ruling H12 and I4).
 struct IDSpeller: ~Copyable, Sendable {
-    /// Source ids; the value is the position of the spelling in `taken`.
+    /// Source ids, and at the same positions what they were given.
     private var given = IDTable()
     private var taken = IDTable()
 
@@ -77,7 +88,7 @@ struct IDSpeller: ~Copyable, Sendable {
 
     /// The spelling that a source id was given, or nil.
     func spelling(of source: ByteView) -> ByteView? {
-        given.find(source).map { taken.id(at: given.entries[$0].value) }
+        given.find(source).map { taken.id(at: $0) }
     }
 
     /// The position at which a spelling was given, or nil: the first id has position 0.
@@ -90,8 +101,8 @@ struct IDSpeller: ~Copyable, Sendable {
     ///   - wish: Its spelling in legal letters.
     /// - Returns: nil where the wish is granted, else what it became.
     mutating func give(_ source: ByteView, wish: ByteView) -> String? {
-        guard taken.find(wish) != nil else {
-            given.insert(source, value: taken.insert(wish, value: 0))
+        if taken.insert(wish).isNew {
+            given.insert(source)
             return nil
         }
         let base = wish.text
@@ -100,8 +111,8 @@ struct IDSpeller: ~Copyable, Sendable {
             let spelling = RestrictedID.spell(base, number: number)
             var buffer = ByteBuffer()
             buffer.append(utf8: spelling)
-            if taken.find(buffer.view) == nil {
-                given.insert(source, value: taken.insert(buffer.view, value: 0))
+            if taken.insert(buffer.view).isNew {
+                given.insert(source)
                 return spelling
             }
             number += 1

@@ -21,11 +21,11 @@ struct LossLedger: ~Copyable, Sendable {
         key.removeAll()
         key.append(UInt8(truncatingIfNeeded: loss.code.ordinal))
         key.append(made: path)
-        if let position = table.find(key.view) {
+        let (position, isNew) = table.insert(key.view)
+        guard isNew else {
             counts[position] += 1
             return
         }
-        table.insert(key.view, value: 0)
         codes.append(loss.code)
         counts.append(1)
         places.append(SourcePlace(file: file, line: loss.line, column: loss.column))

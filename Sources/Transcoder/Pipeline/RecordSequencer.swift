@@ -11,7 +11,8 @@ public struct RecordSequencer: ~Copyable, Sendable {
     private var speller = IDSpeller()
     private var losses = LossLedger()
     private var summary = Report()
-    private var firstUses: [SourcePlace] = []
+    /// Where each id of `ids` stands.
+    private var firstUses: [FirstUse] = []
     /// The output so far ends without a line feed: a further file was not expected.
     private var lacksLineFeed = false
 
@@ -110,11 +111,9 @@ public struct RecordSequencer: ~Copyable, Sendable {
             }
             return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
         }
-        if let position = ids.find(source) {
-            return .duplicate(firstUses[ids.entries[position].value])
-        }
-        ids.insert(source, value: firstUses.count)
-        firstUses.append(SourcePlace(file: block.file, line: entry.line, column: entry.column))
+        let (position, isNew) = ids.insert(source)
+        guard isNew else { return .duplicate(firstUses[position].place) }
+        firstUses.append(FirstUse(file: block.file, entry))
         guard conversion.idRule == .restrictedUnique else { return .fine }
         let wish = block.output.view.slice(entry.writtenID.lowerBound, entry.writtenID.upperBound)
         return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
@@ -177,6 +176,23 @@ public struct RecordSequencer: ~Copyable, Sendable {
         } else {
             summary.models.append((model, records))
         }
+    }
+}
+
+/// The place of an id in twelve bytes: there is one for each record.
+private struct FirstUse {
+    private let file: UInt32
+    private let line: UInt32
+    private let column: UInt32
+
+    init(file: Int, _ entry: RecordEntry) {
+        self.file = UInt32(clamping: file)
+        line = UInt32(clamping: entry.line)
+        column = UInt32(clamping: entry.column)
+    }
+
+    var place: SourcePlace {
+        SourcePlace(file: Int(file), line: Int(line), column: Int(column))
     }
 }
 

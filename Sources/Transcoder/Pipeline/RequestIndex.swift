@@ -68,7 +68,7 @@ public final class RequestIndex: Sendable {
             let id = ids.id(at: position)
             response.id.text = context.makeText { $0.append(escaping: id) }
         }
-        let place = places[ids.entries[position].value]
+        let place = places[position]
         if !place.body.isEmpty {
             // What the result itself repeats of its request gives way to the client's own file.
             context.echo.removeAll()

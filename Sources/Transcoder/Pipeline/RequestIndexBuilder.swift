@@ -64,7 +64,7 @@ public struct RequestIndexBuilder: ~Copyable {
 /// The requests that were found so far.
 struct IndexedLines: ~Copyable {
     var indexer = JSONIndexer()
-    /// The ids; the value is the place of the request.
+    /// The ids, at the positions that the requests have in `places`.
     var ids = IDTable()
     /// The ids in the letters of a provider that restricts them.
     var spellings = IDSpeller()
@@ -87,12 +87,12 @@ struct IndexedLines: ~Copyable {
             return
         }
         placeOfLine[line.number] = places.count
-        ids.insert(name.view, value: places.count)
+        ids.insert(name.view)
         if probe.accepts(view, line) {
             var spelling = ByteBuffer(capacity: 64)
             spelling.append(utf8: RestrictedID.spell(name.view.text))
             _ = spellings.give(name.view, wish: spelling.view)
-            spelledIDs.append(ids.entries.count - 1)
+            spelledIDs.append(ids.count - 1)
         }
         let body = view.member("modelInput").map { view.start($0)..<view.end($0) } ?? 0..<0
         places.append(RequestPlace(offset: line.offset, count: line.bytes.count, body: body))

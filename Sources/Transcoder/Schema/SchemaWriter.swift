@@ -6,6 +6,13 @@ import JSONLCodec
 
 /// Writes schemas as JSON Schema or as Gemini's OpenAPI subset.
 enum SchemaWriter {
+    /// The ways of translating a schema: each depends on nothing but the schema's bytes.
+    private enum Translation {
+        static var raised: Int { 0 }
+        static var lowered: Int { 1 }
+        static var loweredInOrder: Int { 2 }
+    }
+
     /// What became of a schema that was to be lowered.
     enum Outcome {
         case written
@@ -64,7 +71,10 @@ enum SchemaWriter {
     ) throws(RecordError) -> Outcome {
         guard let (view, root) = try context.value(of: schema.payload) else { return .omitted }
         try requireSchema(root, of: view, schema)
-        let start = output.count
+        let mark = output.mark
+        let start = mark.length
+        let lossCount = context.losses.count
+        let isWhole = context.isUntouched(schema)
         guard case .jsonSchema = schema.language else {
             guard !view.isEmpty(root) else { return .omitted }
             output.append(minified: root, of: view)
@@ -89,6 +99,10 @@ enum SchemaWriter {
             output.truncate(to: start)
             return .omitted
         }
+        if isWhole, context.losses.count == lossCount {
+            let way = ordersProperties ? Translation.loweredInOrder : Translation.lowered
+            output.noteTranslation(way, of: root, in: view, from: mark)
+        }
         return .written
     }
 
@@ -96,12 +110,17 @@ enum SchemaWriter {
         _ root: NodeID, of view: JSONView, _ schema: Schema, to output: inout ByteBuffer,
         _ context: inout RecordContext
     ) {
+        let mark = output.mark
+        let isWhole = context.isUntouched(schema)
         var memory = SchemaMemory()
         swap(&memory, &context.schemaMemory)
         var raising = SchemaRaising(
             root, of: view, reportNode: reportNode(schema), memory: memory)
         memory = SchemaMemory()
         raising.run(to: &output)
+        if isWhole, raising.memory.losses.isEmpty {
+            output.noteTranslation(Translation.raised, of: root, in: view, from: mark)
+        }
         context.losses.append(contentsOf: raising.memory.losses)
         context.schemaMemory = raising.memory
     }
@@ -119,5 +138,14 @@ enum SchemaWriter {
         case .object, .true, .false: return
         default: throw .wrongType(schema.node, "a schema must be an object")
         }
+    }
+}
+
+extension RecordContext {
+    /// Whether something is to be learned from the record, and nobody has looked into a schema
+    /// that stands in it as an object.
+    fileprivate func isUntouched(_ schema: Schema) -> Bool {
+        guard isLearning, case .value(let node) = schema.payload else { return false }
+        return view.kind(node) == .object && view.isUntouched(node)
     }
 }

@@ -126,7 +126,7 @@ enum MessagesBody {
         _ setting: Setting, integer node: NodeID, in request: inout Request,
         _ context: borrowing RecordContext
     ) throws(RecordError) {
-        _ = try context.integer(node)
+        try context.requireInteger(node)
         request.settings[setting] = node
     }
 

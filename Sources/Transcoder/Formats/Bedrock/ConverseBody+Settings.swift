@@ -43,7 +43,7 @@ extension ConverseBody {
         _ context: borrowing RecordContext
     ) throws(RecordError) {
         switch setting {
-        case .maxOutputTokens, .topK: _ = try context.integer(value)
+        case .maxOutputTokens, .topK: try context.requireInteger(value)
         default: try context.requireNumber(value)
         }
         request.settings[setting] = value

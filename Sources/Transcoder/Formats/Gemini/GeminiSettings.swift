@@ -35,7 +35,7 @@ struct GeminiSettings {
         case .responseLogprobs:
             if try context.bool(value) { request.settings[.logprobs] = value }
         case .logprobs:
-            _ = try context.integer(value)
+            try context.requireInteger(value)
             logprobs = value
         case .stopSequences: try takeStops(value, into: &request, context)
         case .responseMimeType:
@@ -71,7 +71,7 @@ struct GeminiSettings {
             request.settings[setting] = value
             return
         }
-        _ = try context.integer(value)
+        try context.requireInteger(value)
         request.settings[setting] = value
     }
 
