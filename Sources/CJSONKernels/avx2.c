@@ -161,6 +161,15 @@ TARGET static size_t base64_end(const uint8_t *text, size_t count) {
     return count;
 }
 
+TARGET static size_t line_feeds(const uint8_t *text, size_t count) {
+    size_t total = 0;
+    for (size_t offset = 0; offset < count; offset += 32) {
+        __m256i block = partial(text + offset, count - offset);
+        total += (size_t)_mm_popcnt_u32(equal(block, '\n'));
+    }
+    return total;
+}
+
 /// The places from each odd quote up to the next even one.
 TARGET static inline uint32_t inside_quotes(uint32_t quotes) {
     __m128i product =
@@ -213,6 +222,7 @@ const struct json_kernels json_kernels_avx2 = {
     .level = JSON_KERNEL_AVX2,
     .string_end = string_end,
     .base64_end = base64_end,
+    .line_feeds = line_feeds,
     .minify = minify,
 };
 

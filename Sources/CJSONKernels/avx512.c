@@ -152,6 +152,16 @@ TARGET static size_t base64_end(const uint8_t *text, size_t count) {
     return count;
 }
 
+TARGET static size_t line_feeds(const uint8_t *text, size_t count) {
+    size_t total = 0;
+    for (size_t offset = 0; offset < count; offset += 64) {
+        uint64_t present = first_places(count - offset);
+        __m512i block = _mm512_maskz_loadu_epi8(present, text + offset);
+        total += (size_t)_mm_popcnt_u64(_mm512_cmpeq_epi8_mask(block, of_byte('\n')));
+    }
+    return total;
+}
+
 /// The places from each odd quote up to the next even one.
 TARGET static inline uint64_t inside_quotes(uint64_t quotes) {
     __m128i product = _mm_clmulepi64_si128(
@@ -189,6 +199,7 @@ const struct json_kernels json_kernels_avx512 = {
     .level = JSON_KERNEL_AVX512,
     .string_end = string_end,
     .base64_end = base64_end,
+    .line_feeds = line_feeds,
     .minify = minify,
 };
 

@@ -56,7 +56,7 @@ package struct BlockCutter: ~Copyable, Sendable {
         chunk = chunk.slice(end + 1, chunk.count)
         guard isCollecting else {
             defer {
-                lineNumber += lines.count(of: UInt8(ascii: "\n"))
+                lineNumber += lines.lineFeedCount
                 offset += lines.count
             }
             return block(lines)

@@ -200,6 +200,30 @@ func copyEnds<Word: BitwiseCopyable>(
 }
 
 extension ByteBuffer {
+    /// Appends a part of a text, in whole blocks where the text goes on behind it.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - lower: Where the part begins.
+    ///   - upper: Where it ends.
+    @inline(__always)
+    mutating func append(padded text: ByteView, _ lower: Int, _ upper: Int) {
+        let count = upper - lower
+        // Sound: blocks are read inside of the text and written into memory that was reserved.
+        guard count <= 256, upper + 32 <= text.count else {
+            return unsafe append(text.base + lower, count)
+        }
+        reserve(count + 32)
+        var index = 0
+        repeat {
+            unsafe ByteBlock(loading: text.base + lower + index).store(to: base + length + index)
+            unsafe ByteBlock(loading: text.base + lower + index + 16)
+                .store(to: base + length + index + 16)
+            index += 32
+        } while index < count
+        length += count
+    }
+
     /// The bytes as a view, valid until the buffer changes.
     @inlinable
     package var view: ByteView { unsafe ByteView(base: base, count: count) }

@@ -7,13 +7,17 @@
 struct CopyTrace {
     /// How bytes of the line became bytes of the output.
     @usableFromInline
-    enum Form: UInt8 {
+    enum Form: UInt8, BitwiseCopyable {
         /// As they are.
         case copy
+        /// As they are, in a value that lost blanks and so counts as spelled anew.
+        case respelled
         /// Without the blanks between tokens.
         case minified
         /// The same, as the inside of a JSON string.
         case escaped
+        /// The inside of a string, as the inside of a JSON string inside of another one.
+        case escapedText
         /// The object that stands as JSON text in a string, without blanks.
         case embedded
         /// The sum of some counts and a constant, in digits.

@@ -42,12 +42,8 @@ package struct Inquiries: OptionSet, Sendable {
     @inlinable package static var structure: Inquiries { Inquiries(rawValue: 2) }
     /// Whether a number is a count: digits only, and no more than 15 of them.
     @inlinable package static var count: Inquiries { Inquiries(rawValue: 4) }
-    /// Whether a string is an identifier (``ByteView/isIdentifier``).
-    @inlinable package static var identifier: Inquiries { Inquiries(rawValue: 8) }
-    /// Whether an identifier begins with a letter or `_`.
-    @inlinable package static var name: Inquiries { Inquiries(rawValue: 16) }
-    /// Which of the other compared identifiers it equals.
-    @inlinable package static var equality: Inquiries { Inquiries(rawValue: 32) }
+    /// Whether a number is a plain fraction of one: 0, or 0 and digits behind a point.
+    @inlinable package static var fraction: Inquiries { Inquiries(rawValue: 8) }
 }
 
 /// One value or member name of a line, as offsets into it; 16 bytes.

@@ -112,6 +112,16 @@ extension JSONView {
         return true
     }
 
+    /// Whether a number is a plain fraction: 0, or 0 and digits behind a point.
+    package func isFraction(_ id: NodeID) -> Bool {
+        guard kind(id) == .number, SlotScanner.isFraction(copyableSource(id)) else {
+            note(.content, of: id)
+            return false
+        }
+        note(.fraction, of: id)
+        return true
+    }
+
     /// The value of a number of which ``isCount(_:)`` holds.
     package func count(_ id: NodeID) -> Int {
         copyableSource(id).decimal

@@ -35,6 +35,8 @@ struct json_kernels {
     /// Finds the first byte that is a quote, a backslash, `-`, `_`, a control or beyond ASCII;
     /// returns `count` where there is none.
     size_t (*base64_end)(const uint8_t *text, size_t count);
+    /// The number of line feeds.
+    size_t (*line_feeds)(const uint8_t *text, size_t count);
     /// Copies checked JSON without the blanks between its tokens; returns the length of the copy.
     ///
     /// `target` has room for `count + 64` bytes, all of which may be written to.
@@ -66,6 +68,11 @@ static inline size_t json_base64_end(const uint8_t *text, size_t count) {
 /// See `struct json_kernels`.
 static inline size_t json_minify(const uint8_t *json, size_t count, uint8_t *target) {
     return json_kernels->minify(json, count, target);
+}
+
+/// See `struct json_kernels`.
+static inline size_t json_line_feeds(const uint8_t *text, size_t count) {
+    return json_kernels->line_feeds(text, count);
 }
 
 /// The offset of the last line feed, or json_kernel_none.

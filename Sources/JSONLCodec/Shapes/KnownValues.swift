@@ -37,6 +37,8 @@ struct KnownValues: ~Copyable {
     private var memory = ByteBuffer()
     private var values: [Value] = []
     private var buckets = [Int32](repeating: -1, count: 256)
+    /// There was no room for a value: all are forgotten when none is in use.
+    private var isFull = false
 
     init() {}
 
@@ -49,8 +51,14 @@ struct KnownValues: ~Copyable {
     /// The sizes of values that are worth keeping.
     static var sizes: ClosedRange<Int> { 32...65_536 }
 
+    /// Makes room, where there is none; positions found before are worth nothing any more.
+    mutating func makeRoom() {
+        if isFull { removeAll() }
+    }
+
     /// Forgets everything.
     mutating func removeAll() {
+        isFull = false
         memory.removeAll(keepingAtMost: Self.byteLimit / 4)
         values.removeAll(keepingCapacity: true)
         for index in buckets.indices { buckets[index] = -1 }
@@ -87,8 +95,13 @@ struct KnownValues: ~Copyable {
     }
 
     /// Adds a value that was checked.
+    ///
+    /// - Returns: Its position, or -1 where there is no room.
     mutating func add(_ bytes: ByteView, hasBlanks: Bool, depth: Int) -> Int {
-        if memory.count + bytes.count > Self.byteLimit { removeAll() }
+        guard memory.count + bytes.count <= Self.byteLimit else {
+            isFull = true
+            return -1
+        }
         let bucket = Self.bucket(bytes)
         let start = memory.count
         memory.append(made: bytes)
@@ -120,7 +133,10 @@ struct KnownValues: ~Copyable {
     mutating func keep(
         _ bytes: ByteView, _ counts: ByteBuffer.Counts, as form: Int, of value: Int
     ) {
-        guard memory.count + bytes.count <= Self.byteLimit + (64 << 10) else { return }
+        guard memory.count + bytes.count <= Self.byteLimit + (64 << 10) else {
+            isFull = true
+            return
+        }
         let start = memory.count
         memory.append(made: bytes)
         values[value].forms[form] = KnownForm(range: start..<memory.count, counts: counts)

@@ -37,7 +37,8 @@ struct ShapeDraft {
     private(set) var slots: [Slot] = []
     private(set) var pieces: [Piece] = []
     private let view: JSONView
-    private let inquiries: [TextInquiry]
+    /// In the order of the line.
+    private var inquiries: ArraySlice<TextInquiry>
 
     /// The most slots of a line; most have fewer than fifty.
     static var slotLimit: Int { 512 }
@@ -52,9 +53,10 @@ struct ShapeDraft {
         _ view: JSONView, _ inquiries: [TextInquiry], _ trace: CopyTrace, output: Range<Int>
     ) {
         self.view = view
-        self.inquiries = inquiries
+        self.inquiries = ArraySlice(
+            inquiries.sorted { $0.range.lowerBound < $1.range.lowerBound })
         guard !trace.isBroken, !self.view.isAsked(.content, of: .root), draftSlots(trace),
-            draftPieces(trace, output)
+            !comparesLiterals(inquiries), draftPieces(trace, output)
         else { return nil }
     }
 
@@ -88,7 +90,12 @@ struct ShapeDraft {
                 position = next
             case .number:
                 guard !view.isAsked(.content, of: id) else { continue }
-                let kind: SlotKind = view.isAsked(.count, of: id) ? .count : .number
+                var kind: SlotKind = view.isAsked(.count, of: id) ? .count : .number
+                if view.isAsked(.fraction, of: id) {
+                    // A count is no fraction, but for 0; to be both, a number must be a literal.
+                    guard kind == .number else { continue }
+                    kind = .fraction
+                }
                 append(kind, view.start(id)..<view.end(id), id, depth: ends.count)
             case .string:
                 guard draft(string: id, depth: ends.count) else { return false }
@@ -114,11 +121,13 @@ struct ShapeDraft {
         guard !range.isEmpty else { return true }
         var kind = SlotKind.string
         var start = range.lowerBound
-        var isCompared = view.isAsked(.equality, of: id)
-        if view.isAsked(.identifier, of: id) { kind = .identifier }
-        if view.isAsked(.name, of: id) { kind = .name }
+        var isCompared = false
         var isLiteral = view.isAsked(.content, of: id)
-        for inquiry in inquiries where range.contains(inquiry.range.lowerBound) {
+        while let next = inquiries.first, next.range.lowerBound < range.lowerBound {
+            inquiries.removeFirst()
+        }
+        for inquiry in inquiries {
+            guard inquiry.range.lowerBound < range.upperBound else { break }
             let isWhole = inquiry.range == range
             switch inquiry.question {
             case .content where inquiry.range.lowerBound == range.lowerBound:
@@ -148,18 +157,29 @@ struct ShapeDraft {
     }
 
     /// Where some compared identifier is a literal, all are: literals are equal to themselves.
-    var comparesLiterals: Bool {
-        var position: UInt32 = 0
-        while position < view.nodeCount {
-            let id = NodeID(position)
-            position += 1
-            guard view.isAsked(.equality, of: id) else { continue }
-            if !slots.contains(where: { $0.node == id && $0.isCompared }) { return true }
+    private func comparesLiterals(_ inquiries: [TextInquiry]) -> Bool {
+        inquiries.contains { inquiry in
+            guard inquiry.question == .equality else { return false }
+            guard let slot = slot(from: inquiry.range.lowerBound) else { return true }
+            return slots[slot].range != inquiry.range || !slots[slot].isCompared
         }
-        return inquiries.contains { inquiry in
-            inquiry.question == .equality
-                && !slots.contains { $0.range == inquiry.range && $0.isCompared }
+    }
+
+    /// The slot that begins at an offset.
+    private func slot(from offset: Int) -> Int? {
+        let index = firstSlot(from: offset)
+        return index < slots.count && slots[index].range.lowerBound == offset ? index : nil
+    }
+
+    /// The first slot that begins at an offset or behind it.
+    private func firstSlot(from offset: Int) -> Int {
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].range.lowerBound < offset { low = middle + 1 } else { high = middle }
         }
+        return low
     }
 
     /// Whether there are blanks between the tokens of an object or array.
@@ -168,7 +188,6 @@ struct ShapeDraft {
     // MARK: - Output
 
     private mutating func draftPieces(_ trace: CopyTrace, _ output: Range<Int>) -> Bool {
-        guard !comparesLiterals else { return false }
         var start = output.lowerBound
         for copy in trace.copies {
             guard copy.output.lowerBound >= start else { return false }
@@ -178,8 +197,10 @@ struct ShapeDraft {
                 continue
             }
             guard let (slot, margin) = slot(at: copy.source) else {
-                // Bytes of literals are literals of the output; parts of slots are not ours.
-                guard isLiteral(copy.source) else { return false }
+                // Bytes of literals are literals of the output.
+                if isLiteral(copy.source) { continue }
+                guard let end = draft(container: copy, from: start) else { return false }
+                start = end
                 continue
             }
             guard accepts(copy.form, slot) else { return false }
@@ -197,18 +218,86 @@ struct ShapeDraft {
 
     /// The slot that a copied range is, with or without the quotes around it.
     private func slot(at range: Range<Int>) -> (Int, margin: Int)? {
-        for (index, slot) in slots.enumerated() {
-            if slot.range == range { return (index, 0) }
-            let isQuoted =
-                slot.range.lowerBound == range.lowerBound + 1
-                && slot.range.upperBound == range.upperBound - 1
-            if isQuoted, view.kind(slot.node) == .string { return (index, 1) }
+        if let index = slot(from: range.lowerBound), slots[index].range == range {
+            return (index, 0)
         }
-        return nil
+        guard range.count > 2, let index = slot(from: range.lowerBound + 1),
+            slots[index].range.upperBound == range.upperBound - 1,
+            view.kind(slots[index].node) == .string
+        else { return nil }
+        return (index, 1)
     }
 
     private func isLiteral(_ range: Range<Int>) -> Bool {
-        !slots.contains { $0.range.overlaps(range) }
+        let next = firstSlot(from: range.lowerBound)
+        if next < slots.count, slots[next].range.overlaps(range) { return false }
+        return next == 0 || !slots[next - 1].range.overlaps(range)
+    }
+
+    /// Takes an object or array that was copied, and looked into before, apart.
+    ///
+    /// - Returns: The end of its output, or nil where it cannot be followed.
+    private mutating func draft(container copy: CopyTrace.Copy, from start: Int) -> Int? {
+        guard copy.form == .minified || copy.form == .escaped else { return nil }
+        let isEscaped = copy.form == .escaped
+        let isRespelled = view.hasBlanks(copy.source)
+        var literalStart = start
+        var end = copy.output.lowerBound
+        var offset = copy.source.lowerBound
+        var isInString = false
+        var index = firstSlot(from: offset)
+        while index < slots.count, slots[index].range.lowerBound < copy.source.upperBound {
+            let slot = slots[index]
+            // Whether all of the value counts as spelled anew depends on the blanks in these.
+            guard slot.kind != .object, slot.kind != .array, slot.kind != .translated else {
+                return nil
+            }
+            end += length(offset..<slot.range.lowerBound, isEscaped, &isInString)
+            let bytes = view.copyableBytes(slot.range.lowerBound, slot.range.upperBound)
+            var text = ByteBuffer(capacity: bytes.count + 16)
+            if isEscaped { text.append(escaping: bytes) }
+            let form: CopyTrace.Form =
+                isEscaped ? .escapedText : isRespelled ? .respelled : .copy
+            pieces.append(Piece(literal: literalStart..<end, form: form, slot: index))
+            end += isEscaped ? text.count : bytes.count
+            literalStart = end
+            offset = slot.range.upperBound
+            index += 1
+        }
+        end += length(offset..<copy.source.upperBound, isEscaped, &isInString)
+        pieces.append(Piece(literal: literalStart..<end))
+        return end == copy.output.upperBound ? end : nil
+    }
+
+    /// How many bytes a literal within a container becomes.
+    private func length(
+        _ range: Range<Int>, _ isEscaped: Bool, _ isInString: inout Bool
+    ) -> Int {
+        let bytes = view.copyableBytes(range.lowerBound, range.upperBound)
+        var length = 0
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\\") {
+                // An escape, of which no part can end the string.
+                length += isEscaped ? 3 : 2
+                if isEscaped, bytes[index + 1] == UInt8(ascii: "\\")
+                    || bytes[index + 1] == UInt8(ascii: "\"")
+                {
+                    length += 1
+                }
+                index += 2
+                continue
+            }
+            if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+                length += isEscaped ? 2 : 1
+            } else if isInString || byte > 0x20 {
+                length += 1
+            }
+            index += 1
+        }
+        return length
     }
 
     /// Whether a slot can be written in a form, whatever it holds.
@@ -242,6 +331,17 @@ struct ShapeDraft {
 }
 
 extension JSONView {
+    /// Whether there are blanks between the tokens of the object or array at a place.
+    fileprivate func hasBlanks(_ range: Range<Int>) -> Bool {
+        var position: UInt32 = 0
+        while position < nodeCount {
+            let id = NodeID(position)
+            if start(id) == range.lowerBound, end(id) == range.upperBound { return hasBlanks(id) }
+            position += 1
+        }
+        return false
+    }
+
     /// Whether a conversion has asked that of a value.
     func isAsked(_ inquiry: Inquiries, of id: NodeID) -> Bool {
         self[id].asked.contains(inquiry)

@@ -14,7 +14,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     // Sound to send: the table is the only owner of its memory and cannot be copied.
 
     /// One piece of an output: constant bytes, then a slot in some form.
-    private struct Piece {
+    private struct Piece: BitwiseCopyable {
         var literal: UInt32
         var literalCount: UInt32
         var slot: UInt16
@@ -33,8 +33,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         var compared: Range<Int>
         let slotCount: Int
         /// What the conversion counted as copied and rewritten beyond what its slots amount to.
-        var copied = 0
-        var rewritten = 0
+        var constant = ByteBuffer.Counts()
         /// The shape has repeated the line that it was learned from.
         var isVerified = false
     }
@@ -42,7 +41,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     private var trie = ShapeTrie()
     private var values = KnownValues()
     private var shapes: [Shape] = []
-    private var pieces: [Piece] = []
+    private var pieces = TrivialArray<Piece>()
     private var compared: [(slot: Int, first: Int)] = []
     private var literals = ByteBuffer(capacity: 4096)
     private var embedded = ByteBuffer()
@@ -74,7 +73,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         trie.removeAll()
         values.removeAll()
         shapes.removeAll(keepingCapacity: true)
-        pieces.removeAll(keepingCapacity: true)
+        pieces.removeAll()
         compared.removeAll(keepingCapacity: true)
         literals.removeAll()
     }
@@ -93,6 +92,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ///
     /// - Complexity: O(*n*) in the length of the line.
     package mutating func match(_ text: ByteView) -> Match? {
+        values.makeRoom()
         guard let (number, count) = unsafe trie.match(text, into: slots, &indexer, &values) else {
             return nil
         }
@@ -143,12 +143,14 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         for index in shape.pieces {
             let piece = pieces[index]
             output.append(
-                made: literals.view.slice(
-                    Int(piece.literal), Int(piece.literal) + Int(piece.literalCount)))
+                padded: literals.view, Int(piece.literal),
+                Int(piece.literal) + Int(piece.literalCount))
             guard piece.hasSlot else { continue }
             let slotStart = output.count
             if piece.form == .copy {
-                output.append(copying: slot(Int(piece.slot), of: text))
+                let range = unsafe slots[Int(piece.slot)]
+                output.append(padded: text, range.start, range.end)
+                output.copied &+= range.end - range.start
             } else if !writeChanged(piece, text, &output) {
                 output.truncate(to: start)
                 return nil
@@ -157,8 +159,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
                 marked = slotStart..<output.count
             }
         }
-        output.copied &+= shape.copied
-        output.rewritten &+= shape.rewritten
+        output.add(shape.constant)
         return marked
     }
 
@@ -167,6 +168,11 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ) -> Bool {
         switch piece.form {
         case .copy: break
+        case .respelled:
+            let bytes = slot(Int(piece.slot), of: text)
+            output.append(made: bytes)
+            output.rewritten &+= bytes.count
+        case .escapedText: output.append(escaping: slot(Int(piece.slot), of: text))
         case .minified:
             writeValue(unsafe slots[Int(piece.slot)], KnownValues.Form.minified, text, &output)
         case .escaped:
@@ -257,14 +263,15 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ///   - line: The line with its line feed.
     ///   - inquiries: What the conversion has asked of parts of the text.
     ///   - output: What it wrote, traced.
-    ///   - range: Where in the output that stands.
+    ///   - mark: Where in the output that begins; a line feed stands behind it.
     ///   - place: Where the id of the record was written, if that is wanted later.
     /// - Returns: The lesson; and the piece that holds the slot at `place`, or -1 where that is
     ///   empty.
     package mutating func learn(
         _ view: JSONView, line: ByteView, _ inquiries: [TextInquiry],
-        from output: borrowing ByteBuffer, _ range: Range<Int>, markedAt place: Range<Int>
+        from output: borrowing ByteBuffer, since mark: ByteBuffer.Mark, markedAt place: Range<Int>
     ) -> (Lesson, markedPiece: Int) {
+        let range = mark.length..<output.count - 1
         guard let trace = output.trace,
             let draft = ShapeDraft(view, inquiries, trace, output: range)
         else { return (.none, -1) }
@@ -278,11 +285,11 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
                     translation: slot.translation, depth: slot.depth))
             start = slot.range.upperBound
         }
-        steps.append(ShapeStep(literal: line.slice(start, line.count), slot: .end))
+        steps.append(ShapeStep(literal: line.slice(start, line.count - 1), slot: .end))
         guard trie.insert(steps, shape: shapes.count + 1) else { return (.known, -1) }
         let marked = append(draft, output.view, markedAt: place)
         guard marked >= 0 || place.isEmpty else { return (.none, -1) }
-        return (verify(line, output, range), marked)
+        return (verify(line, output, since: mark), marked)
     }
 
     /// Keeps what objects were translated to; also where the shape is known.
@@ -297,6 +304,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
             let value =
                 values.find(bytes, depth: slot.depth)
                 ?? values.add(bytes, hasBlanks: draft.hasBlanks(slot), depth: slot.depth)
+            guard value >= 0 else { continue }
             values.keep(
                 output.slice(piece.output.lowerBound, piece.output.upperBound), piece.counts,
                 as: KnownValues.Form.translation + slot.translation, of: value)
@@ -348,7 +356,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
 
     /// Replays the line that a shape was learned from: the output must be the same.
     private mutating func verify(
-        _ line: ByteView, _ output: borrowing ByteBuffer, _ range: Range<Int>
+        _ line: ByteView, _ output: borrowing ByteBuffer, since mark: ByteBuffer.Mark
     ) -> Lesson {
         let number = shapes.count - 1
         guard let (found, count) = unsafe trie.match(line, into: slots, &indexer, &values),
@@ -362,32 +370,19 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
             let first = wanted.first { slot(compared[$0].slot, of: line) == bytes } ?? index
             compared[index].first = compared[first].slot
         }
-        var replay = ByteBuffer(capacity: range.count + 64)
+        var replay = ByteBuffer(capacity: output.count - mark.length + 64)
+        let before = replay.mark
         guard write(match, of: line, to: &replay) != nil,
-            replay.view == output.view.slice(range.lowerBound, range.upperBound)
+            replay.view == output.view.slice(mark.length, output.count - 1)
         else {
             assertionFailure("a shape does not repeat the line that it was learned from")
             return .none
         }
+        let counts = output.counts(since: mark)
+        let replayed = replay.counts(since: before)
+        shapes[number].constant.copied = counts.copied - replayed.copied
+        shapes[number].constant.rewritten = counts.rewritten - replayed.rewritten
         shapes[number].isVerified = true
         return .learned(shape: number)
-    }
-
-    /// Notes what a conversion counts beyond what its slots amount to.
-    ///
-    /// - Parameters:
-    ///   - shape: A shape that was just learned.
-    ///   - line: The line that it was learned from.
-    ///   - copied: The bytes that the conversion counted as copied.
-    ///   - rewritten: The bytes that it counted as spelled anew.
-    package mutating func settleCounts(
-        of shape: Int, line: ByteView, copied: Int, rewritten: Int
-    ) {
-        var replay = ByteBuffer()
-        guard let match = match(line), match.shape == shape,
-            write(match, of: line, to: &replay) != nil
-        else { return }
-        shapes[shape].copied = copied - replay.copied
-        shapes[shape].rewritten = rewritten - replay.rewritten
     }
 }

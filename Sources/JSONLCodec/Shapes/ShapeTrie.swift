@@ -7,6 +7,10 @@ struct ShapeNode {
     /// Where the literal stands in the memory of the trie.
     var literal: UInt32
     var literalCount: UInt32
+    /// The first byte of the literal, and of it a mask that is 0 where there is none: most nodes
+    /// that do not fit show it here.
+    var lead: UInt8 = 0
+    var leadMask: UInt8 = 0
     /// The positions of other nodes; 0 for none.
     var firstChild: UInt32 = 0
     var nextSibling: UInt32 = 0
@@ -46,28 +50,24 @@ struct SlotRange {
 /// both go on, one is taken, and the line may be missed, which costs time and nothing else.
 @safe
 struct ShapeTrie: ~Copyable {
-    private var nodes: UnsafeMutablePointer<ShapeNode>
-    private var nodeCapacity = 256
-    private(set) var nodeCount = 1
+    private var nodes = TrivialArray<ShapeNode>(capacity: 256)
     /// The bytes of the literals.
     private var literals = ByteBuffer(capacity: 16 << 10)
 
-    init() {
-        unsafe nodes = .allocate(capacity: nodeCapacity)
-        unsafe nodes.initialize(
-            to: ShapeNode(literal: 0, literalCount: 0, slot: .none, depth: 0))
-    }
-
-    deinit { unsafe nodes.deallocate() }
+    init() { addRoot() }
 
     /// The bytes of memory in use.
-    var byteCount: Int { nodeCount * MemoryLayout<ShapeNode>.stride + literals.count }
+    var byteCount: Int { nodes.count * MemoryLayout<ShapeNode>.stride + literals.count }
 
     /// Forgets all shapes.
     mutating func removeAll() {
-        nodeCount = 1
-        unsafe nodes[0] = ShapeNode(literal: 0, literalCount: 0, slot: .none, depth: 0)
+        nodes.removeAll()
         literals.removeAll()
+        addRoot()
+    }
+
+    private mutating func addRoot() {
+        nodes.append(ShapeNode(literal: 0, literalCount: 0, slot: .none, depth: 0))
     }
 
     // MARK: - Looking up
@@ -87,12 +87,14 @@ struct ShapeTrie: ~Copyable {
     ) -> (shape: Int, count: Int)? {
         var offset = 0
         var slotCount = 0
-        var candidate = unsafe nodes[0].firstChild
+        var candidate = nodes[0].firstChild
         while candidate != 0 {
-            let node = unsafe nodes + Int(candidate)
+            let node = unsafe nodes.base + Int(candidate)
             let start = unsafe offset + Int(node.pointee.literalCount)
-            guard start <= text.count,
-                unsafe isEqual(text.base + offset, literal(node), Int(node.pointee.literalCount))
+            guard start < text.count,
+                unsafe (text.base[offset] ^ node.pointee.lead) & node.pointee.leadMask == 0,
+                unsafe equalBytes(
+                    text.base + offset, literal(node), Int(node.pointee.literalCount))
             else {
                 candidate = unsafe node.pointee.nextSibling
                 continue
@@ -101,7 +103,12 @@ struct ShapeTrie: ~Copyable {
             case .none:
                 offset = start
             case .end:
-                return unsafe (Int(node.pointee.shape), start)
+                // The line feed is not part of the literal, so that there is a byte behind it.
+                guard text[start] == UInt8(ascii: "\n") else {
+                    candidate = unsafe node.pointee.nextSibling
+                    continue
+                }
+                return unsafe (Int(node.pointee.shape), start + 1)
             case let kind:
                 guard
                     let slot = unsafe SlotScanner.scan(kind, text, from: start)
@@ -162,13 +169,6 @@ struct ShapeTrie: ~Copyable {
         unsafe UnsafePointer(literals.base) + Int(node.pointee.literal)
     }
 
-    @inline(__always)
-    private func isEqual(
-        _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
-    ) -> Bool {
-        unsafe equalBytes(left, right, count)
-    }
-
     // MARK: - Adding
 
     /// Adds a shape.
@@ -192,16 +192,16 @@ struct ShapeTrie: ~Copyable {
                     parent = node
                     break
                 }
-                if unsafe common < Int(nodes[child].literalCount) { split(child, at: common) }
+                if common < Int(nodes[child].literalCount) { split(child, at: common) }
                 literal = literal.slice(common, literal.count)
-                let isSame = unsafe nodes[child].holds(step) && literal.count == 0
-                if unsafe nodes[child].slot != .none && !isSame { split(child, at: common) }
+                let isSame = nodes[child].holds(step) && literal.count == 0
+                if nodes[child].slot != .none && !isSame { split(child, at: common) }
                 isPlaced = isSame
                 parent = child
             }
         }
-        guard unsafe nodes[parent].shape == 0 else { return false }
-        unsafe nodes[parent].shape = UInt32(truncatingIfNeeded: shape)
+        guard nodes[parent].shape == 0 else { return false }
+        nodes[parent].shape = UInt32(truncatingIfNeeded: shape)
         return true
     }
 
@@ -209,9 +209,9 @@ struct ShapeTrie: ~Copyable {
     private func child(
         of parent: Int, _ literal: ByteView, _ step: ShapeStep
     ) -> (Int?, common: Int) {
-        var position = Int(unsafe nodes[parent].firstChild)
+        var position = Int(nodes[parent].firstChild)
         while position != 0 {
-            let node = unsafe nodes[position]
+            let node = nodes[position]
             let known = literals.view.slice(
                 Int(node.literal), Int(node.literal) + Int(node.literalCount))
             var common = 0
@@ -227,14 +227,17 @@ struct ShapeTrie: ~Copyable {
 
     /// Makes the beginning of a node's literal a node of its own, above the rest.
     private mutating func split(_ position: Int, at common: Int) {
-        let lower = appendNode(unsafe nodes[position])
-        unsafe nodes[lower].literal += UInt32(truncatingIfNeeded: common)
-        unsafe nodes[lower].literalCount -= UInt32(truncatingIfNeeded: common)
-        unsafe nodes[lower].nextSibling = 0
-        unsafe nodes[position].literalCount = UInt32(truncatingIfNeeded: common)
-        unsafe nodes[position].slot = .none
-        unsafe nodes[position].shape = 0
-        unsafe nodes[position].firstChild = UInt32(truncatingIfNeeded: lower)
+        let lower = appendNode(nodes[position])
+        nodes[lower].literal += UInt32(truncatingIfNeeded: common)
+        nodes[lower].literalCount -= UInt32(truncatingIfNeeded: common)
+        nodes[lower].nextSibling = 0
+        setLead(of: lower)
+        nodes[position].literalCount = UInt32(truncatingIfNeeded: common)
+        nodes[position].slot = .none
+        nodes[position].translation = 0
+        nodes[position].shape = 0
+        nodes[position].firstChild = UInt32(truncatingIfNeeded: lower)
+        setLead(of: position)
     }
 
     private mutating func append(_ literal: ByteView, _ step: ShapeStep) -> Int {
@@ -249,21 +252,21 @@ struct ShapeTrie: ~Copyable {
     }
 
     private mutating func link(_ node: Int, under parent: Int) {
-        unsafe nodes[node].nextSibling = nodes[parent].firstChild
-        unsafe nodes[parent].firstChild = UInt32(truncatingIfNeeded: node)
+        nodes[node].nextSibling = nodes[parent].firstChild
+        nodes[parent].firstChild = UInt32(truncatingIfNeeded: node)
+    }
+
+    private mutating func setLead(of position: Int) {
+        let node = nodes[position]
+        nodes[position].leadMask = node.literalCount > 0 ? 0xFF : 0
+        nodes[position].lead =
+            node.literalCount > 0 ? literals.view[Int(node.literal)] : 0
     }
 
     private mutating func appendNode(_ node: ShapeNode) -> Int {
-        if nodeCount == nodeCapacity {
-            let larger = UnsafeMutablePointer<ShapeNode>.allocate(capacity: nodeCapacity * 2)
-            unsafe larger.moveInitialize(from: nodes, count: nodeCount)
-            unsafe nodes.deallocate()
-            unsafe nodes = larger
-            nodeCapacity *= 2
-        }
-        unsafe nodes[nodeCount] = node
-        nodeCount += 1
-        return nodeCount - 1
+        let position = nodes.append(node)
+        setLead(of: position)
+        return position
     }
 }
 

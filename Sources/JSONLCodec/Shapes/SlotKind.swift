@@ -18,6 +18,8 @@ enum SlotKind: UInt8 {
     case base64
     /// A number of one to fifteen digits.
     case count
+    /// 0, or 0 and digits behind a point.
+    case fraction
     /// Any number.
     case number
     /// An object that is not empty.

@@ -23,6 +23,7 @@ enum SlotScanner {
         case .count: count(text, from: start)
         case .identifier: identifier(text, from: start)
         case .number: number(text, from: start)
+        case .fraction: fraction(text, from: start)
         case .name:
             start < text.count && text[start].beginsName ? identifier(text, from: start) : nil
         case .base64: base64(text, from: start)
@@ -58,6 +59,22 @@ enum SlotScanner {
         let (end, isNumber) = unsafe NumberScanner(base: text.base, count: text.count)
             .end(from: start)
         return isNumber ? SlotRange(start: start, end: end) : nil
+    }
+
+    private static func fraction(_ text: ByteView, from start: Int) -> SlotRange? {
+        guard let slot = number(text, from: start), isFraction(text.slice(start, slot.end)) else {
+            return nil
+        }
+        return slot
+    }
+
+    /// Whether a number is 0, or 0 and digits behind a point.
+    static func isFraction(_ number: ByteView) -> Bool {
+        guard number[0] == UInt8(ascii: "0") else { return false }
+        if number.count == 1 { return true }
+        guard number[1] == UInt8(ascii: ".") else { return false }
+        for index in 2..<number.count where number[index] &- UInt8(ascii: "0") >= 10 { return false }
+        return true
     }
 
     private static func base64(_ text: ByteView, from start: Int) -> SlotRange? {

@@ -60,13 +60,12 @@ public struct BlockConverter: ~Copyable, Sendable {
     private var shapes: ShapeMemory
     /// Records of one shape are converted once, and then replayed.
     private let learnsShapes: Bool
-    private var lessonStart = LessonStart()
+    private var lessonStart: LessonStart
 
     /// What the books said before a record from which something is to be learned.
     private struct LessonStart {
-        var losses = 0
-        var copied = 0
-        var rewritten = 0
+        let output: ByteBuffer.Mark
+        let lossCount: Int
     }
 
     /// Creates a converter.
@@ -74,6 +73,7 @@ public struct BlockConverter: ~Copyable, Sendable {
         self.conversion = conversion
         indexer = JSONIndexer(depthLimit: conversion.configuration.limits.depthLimit)
         context = RecordContext(options: conversion.configuration.options)
+        lessonStart = LessonStart(output: output.mark, lossCount: 0)
         shapes = ShapeMemory(limits: conversion.configuration.limits)
         // A result that is joined with its request depends on more than its line.
         learnsShapes =
@@ -193,7 +193,7 @@ public struct BlockConverter: ~Copyable, Sendable {
             output.append(UInt8(ascii: "\n"))
             isLastLineCopied = isPassedThrough
             accept(line, number, isPassedThrough: isPassedThrough)
-            endLesson(from: start)
+            endLesson()
         } catch {
             output.truncate(to: start)
             output.endTrace()
@@ -343,26 +343,22 @@ extension BlockConverter {
         context.isLearning = endsWithLineFeed && shapes.isLearning
         if context.isLearning {
             output.beginTrace(of: line)
-            lessonStart = LessonStart(
-                losses: log.losses.count, copied: output.copiedByteCount,
-                rewritten: output.rewrittenByteCount)
+            lessonStart = LessonStart(output: output.mark, lossCount: log.losses.count)
         }
     }
 
     /// Learns from a line that was converted.
-    private mutating func endLesson(from start: Int) {
+    private mutating func endLesson() {
         guard context.isLearning else { return }
         defer { output.endTrace() }
         // An id that was made up stands nowhere in the line.
         guard idNode != nil else { return }
         let view = context.view
         let lesson = ShapeMemory.Lesson(
-            line: view.lineWithLineFeed, output: start..<output.count - 1,
-            losses: lessonStart.losses..<log.losses.count,
+            line: view.lineWithLineFeed, start: lessonStart.output,
+            losses: lessonStart.lossCount..<log.losses.count,
             model: modelNode.map { view.interior($0) },
-            entry: conversion.idRule == .any ? nil : log.entries.last,
-            copied: output.copiedByteCount - lessonStart.copied,
-            rewritten: output.rewrittenByteCount - lessonStart.rewritten)
+            entry: conversion.idRule == .any ? nil : log.entries.last)
         shapes.learn(lesson, context, output, log)
     }
 

@@ -104,17 +104,14 @@ struct ShapeMemory: ~Copyable {
     struct Lesson {
         /// The line with its line feed.
         let line: ByteView
-        /// Where in the output the record stands, without its line feed.
-        let output: Range<Int>
+        /// Where in the output the record begins.
+        let start: ByteBuffer.Mark
         /// Its losses in the log.
         let losses: Range<Int>
         /// The inside of the string that names its model.
         let model: ByteView?
         /// Its id, where it must be known later.
         let entry: RecordEntry?
-        /// The bytes that were counted as copied and as rewritten.
-        let copied: Int
-        let rewritten: Int
     }
 
     /// Learns the shape of a record that was converted and accepted.
@@ -123,11 +120,9 @@ struct ShapeMemory: ~Copyable {
         _ log: borrowing RecordLog
     ) {
         let (result, idPiece) = table.learn(
-            context.view, line: lesson.line, context.inquiries, from: output, lesson.output,
+            context.view, line: lesson.line, context.inquiries, from: output, since: lesson.start,
             markedAt: lesson.entry?.writtenID ?? 0..<0)
         guard case .learned(let shape) = result else { return }
-        table.settleCounts(
-            of: shape, line: lesson.line, copied: lesson.copied, rewritten: lesson.rewritten)
         let firstLoss = losses.count
         for event in log.losses[lesson.losses] {
             losses.append(

@@ -222,6 +222,7 @@ extension Request {
 extension JSONView {
     /// Whether a number, in quotes or not, is over 1.
     fileprivate func isGreaterThanOne(_ node: NodeID) -> Bool {
+        if isFraction(node) { return false }
         let lexeme = kind(node) == .string ? interior(node) : source(node)
         if let number = JSONNumber(lexeme: lexeme) { return number.isGreater(than: 1) }
         // Too many digits to be exact: what rounds to 1 is taken to be over it.

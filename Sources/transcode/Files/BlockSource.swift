@@ -147,7 +147,7 @@ final class BlockSource {
 
     private func position(of buffer: borrowing ByteBuffer) -> BlockPosition {
         defer {
-            nextLine += buffer.view.count(of: UInt8(ascii: "\n"))
+            nextLine += buffer.view.lineFeedCount
             isFileStart = false
         }
         return BlockPosition(
