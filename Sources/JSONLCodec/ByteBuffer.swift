@@ -2,6 +2,14 @@
 
 // The growable run of bytes that output, made-up text and carried lines are written into.
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Bytes that grow at the end and can be cut back.
 ///
 /// Memory is kept when the buffer is emptied, so that a buffer used for one record after the
@@ -32,10 +40,10 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     /// - Parameter capacity: The bytes it can hold before it grows.
     public init(capacity: Int = 256) {
         self.capacity = max(capacity, 64)
-        unsafe base = .allocate(capacity: self.capacity)
+        unsafe base = .allocate(self.capacity, insteadOf: nil)
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit { unsafe free(base) }
 
     /// Calls a function with the bytes; they are valid during the call only.
     public func withBytes<Result, Failure: Error>(
@@ -53,9 +61,8 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     public mutating func removeAll(keepingAtMost limit: Int = .max) {
         length = 0
         guard capacity > limit else { return }
-        unsafe base.deallocate()
         capacity = max(limit, 64)
-        unsafe base = .allocate(capacity: capacity)
+        unsafe base = .allocate(capacity, insteadOf: base)
     }
 
     /// Cuts the buffer back to its first `length` bytes.
@@ -74,12 +81,8 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
 
     @usableFromInline @inline(never)
     mutating func grow(by extra: Int) {
-        let larger = max(capacity * 2, count + extra)
-        let target = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        unsafe target.update(from: base, count: count)
-        unsafe base.deallocate()
-        unsafe base = target
-        capacity = larger
+        capacity = max(capacity * 2, count + extra)
+        unsafe base = .allocate(capacity, insteadOf: base)
     }
 
     /// Appends one byte.

@@ -201,6 +201,17 @@ func equalBytes(
     let leftRaw = unsafe UnsafeRawPointer(left)
     let rightRaw = unsafe UnsafeRawPointer(right)
     var index = 0
+    while index + 32 <= count {
+        let first =
+            unsafe leftRaw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
+            ^ rightRaw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
+        let second =
+            unsafe leftRaw.loadUnaligned(fromByteOffset: index + 16, as: SIMD2<UInt64>.self)
+            ^ rightRaw.loadUnaligned(fromByteOffset: index + 16, as: SIMD2<UInt64>.self)
+        let both = first | second
+        guard both.x | both.y == 0 else { return false }
+        index += 32
+    }
     while index + 8 <= count {
         let same =
             unsafe leftRaw.loadUnaligned(fromByteOffset: index, as: UInt64.self)

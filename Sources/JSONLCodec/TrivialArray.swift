@@ -2,23 +2,42 @@
 
 // An array of plain values that is read in the innermost loops: no count of references, no copy.
 
+import CJSONKernels
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Plain values that grow at the end.
 @safe
-struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
+package struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     // Sound to send: the array is the only owner of its memory and cannot be copied.
     private(set) var base: UnsafeMutablePointer<Element>
-    private(set) var count = 0
+    /// The number of values.
+    package private(set) var count = 0
     private var capacity: Int
 
-    init(capacity: Int = 16) {
+    /// Creates an empty array.
+    package init(capacity: Int = 16) {
         self.capacity = max(capacity, 1)
-        unsafe base = .allocate(capacity: self.capacity)
+        unsafe base = .allocate(self.capacity, insteadOf: nil)
     }
 
-    deinit { unsafe base.deallocate() }
+    /// Creates an array of one value many times.
+    package init(repeating element: Element, count: Int) {
+        self.init(capacity: count)
+        unsafe base.initialize(repeating: element, count: count)
+        self.count = count
+    }
+
+    deinit { unsafe free(base) }
 
     /// The value at an index, which is checked in debug builds.
-    subscript(index: Int) -> Element {
+    package subscript(index: Int) -> Element {
         @inline(__always) get {
             assert(index >= 0 && index < count)
             return unsafe base[index]
@@ -31,7 +50,7 @@ struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
 
     /// Adds a value and returns its index.
     @discardableResult
-    mutating func append(_ element: Element) -> Int {
+    package mutating func append(_ element: Element) -> Int {
         if count == capacity { grow() }
         unsafe base[count] = element
         count += 1
@@ -39,14 +58,30 @@ struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     }
 
     /// Forgets all values and keeps the memory.
-    mutating func removeAll() { count = 0 }
+    package mutating func removeAll() { count = 0 }
+
+    /// Asks for a value ahead of its use.
+    package func prefetch(_ index: Int) { unsafe json_prefetch(base + index) }
 
     @inline(never)
     private mutating func grow() {
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-        unsafe larger.moveInitialize(from: base, count: count)
-        unsafe base.deallocate()
-        unsafe base = larger
         capacity *= 2
+        unsafe base = .allocate(capacity, insteadOf: base)
+    }
+}
+
+extension UnsafeMutablePointer {
+    /// Allocates memory, or moves what there is to a larger piece.
+    ///
+    /// The system moves large pieces without copying them, which allocating anew cannot.
+    static func allocate(
+        _ count: Int, insteadOf old: UnsafeMutablePointer?
+    ) -> UnsafeMutablePointer {
+        let size = MemoryLayout<Pointee>.stride * count
+        guard let memory = unsafe realloc(old, size) else {
+            // What allocate(capacity:) does as well: there is no way on without memory.
+            fatalError("out of memory: \(size) bytes")
+        }
+        return unsafe memory.bindMemory(to: Pointee.self, capacity: count)
     }
 }

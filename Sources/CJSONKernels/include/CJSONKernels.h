@@ -75,6 +75,9 @@ static inline size_t json_line_feeds(const uint8_t *text, size_t count) {
     return json_kernels->line_feeds(text, count);
 }
 
+/// Asks for the memory at an address ahead of its use; any address will do.
+static inline void json_prefetch(const void *address) { __builtin_prefetch(address); }
+
 /// The offset of the last line feed, or json_kernel_none.
 ptrdiff_t json_last_line_feed(const uint8_t *text, size_t count);
 

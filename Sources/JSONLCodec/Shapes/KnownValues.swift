@@ -21,21 +21,24 @@ struct KnownValues: ~Copyable {
         var counts = ByteBuffer.Counts()
     }
 
-    private struct Value {
+    /// What is looked at to find a value.
+    private struct Value: BitwiseCopyable {
         /// Where its bytes stand in the memory.
-        let start: Int
-        let count: Int
-        let hasBlanks: Bool
-        /// The most open containers around it with which it was checked.
-        let depth: Int
+        let start: Int32
+        let count: Int32
         /// The next one of its bucket, or -1.
         var next: Int32
-        /// Where its forms stand; those of no bytes are not known.
-        var forms = [6 of KnownForm](repeating: KnownForm())
+        /// The most open containers around it with which it was checked.
+        let depth: UInt16
+        let hasBlanks: Bool
+        /// Its last bytes, in which values that begin alike mostly differ or are out of step.
+        let tail: UInt64
     }
 
     private var memory = ByteBuffer()
-    private var values: [Value] = []
+    private var values = TrivialArray<Value>()
+    /// The forms of each value; those of no bytes are not known.
+    private var forms: [[6 of KnownForm]] = []
     private var buckets = [Int32](repeating: -1, count: 256)
     /// There was no room for a value: all are forgotten when none is in use.
     private var isFull = false
@@ -46,8 +49,8 @@ struct KnownValues: ~Copyable {
     private static var byteLimit: Int { 2 << 20 }
     /// The most values that are compared with one.
     private static var bucketLimit: Int { 64 }
-    /// The bytes of a value that decide on its bucket.
-    private static var headCount: Int { 16 }
+    /// The bytes of a value that decide on its bucket; no value has fewer.
+    private static var headCount: Int { 32 }
     /// The sizes of values that are worth keeping.
     static var sizes: ClosedRange<Int> { 32...65_536 }
 
@@ -60,7 +63,8 @@ struct KnownValues: ~Copyable {
     mutating func removeAll() {
         isFull = false
         memory.removeAll(keepingAtMost: Self.byteLimit / 4)
-        values.removeAll(keepingCapacity: true)
+        values.removeAll()
+        forms.removeAll(keepingCapacity: true)
         for index in buckets.indices { buckets[index] = -1 }
     }
 
@@ -77,9 +81,11 @@ struct KnownValues: ~Copyable {
         var position = Int(buckets[bucket])
         while position >= 0 {
             let value = values[position]
-            if value.count <= text.count, value.depth >= depth,
-                memory.view.slice(value.start, value.start + value.count)
-                    == text.slice(0, value.count)
+            let count = Int(value.count)
+            if count <= text.count, Int(value.depth) >= depth,
+                text.slice(0, count).tail == value.tail,
+                memory.view.slice(Int(value.start), Int(value.start) + count)
+                    == text.slice(0, count)
             {
                 if previous >= 0 {
                     values[previous].next = value.next
@@ -107,8 +113,10 @@ struct KnownValues: ~Copyable {
         memory.append(made: bytes)
         values.append(
             Value(
-                start: start, count: bytes.count, hasBlanks: hasBlanks, depth: depth,
-                next: buckets[bucket]))
+                start: Int32(truncatingIfNeeded: start),
+                count: Int32(truncatingIfNeeded: bytes.count), next: buckets[bucket],
+                depth: UInt16(truncatingIfNeeded: depth), hasBlanks: hasBlanks, tail: bytes.tail))
+        forms.append([6 of KnownForm](repeating: KnownForm()))
         buckets[bucket] = Int32(truncatingIfNeeded: values.count - 1)
         cut(bucket)
         return values.count - 1
@@ -116,15 +124,15 @@ struct KnownValues: ~Copyable {
 
     /// The length of a value, and whether there are blanks between its tokens.
     func facts(of value: Int) -> (count: Int, hasBlanks: Bool) {
-        (values[value].count, values[value].hasBlanks)
+        (Int(values[value].count), values[value].hasBlanks)
     }
 
     /// Whether a form of a value is known.
-    func knows(_ form: Int, of value: Int) -> Bool { !values[value].forms[form].range.isEmpty }
+    func knows(_ form: Int, of value: Int) -> Bool { !forms[value][form].range.isEmpty }
 
     /// Writes a form of a value that is known.
     func write(_ form: Int, of value: Int, to output: inout ByteBuffer) {
-        let known = values[value].forms[form]
+        let known = forms[value][form]
         output.append(made: memory.view.slice(known.range.lowerBound, known.range.upperBound))
         output.add(known.counts)
     }
@@ -139,7 +147,7 @@ struct KnownValues: ~Copyable {
         }
         let start = memory.count
         memory.append(made: bytes)
-        values[value].forms[form] = KnownForm(range: start..<memory.count, counts: counts)
+        forms[value][form] = KnownForm(range: start..<memory.count, counts: counts)
     }
 
     private static func bucket(_ text: ByteView) -> Int {
@@ -151,5 +159,13 @@ struct KnownValues: ~Copyable {
         var position = Int(buckets[bucket])
         for _ in 1..<Self.bucketLimit where position >= 0 { position = Int(values[position].next) }
         if position >= 0 { values[position].next = -1 }
+    }
+}
+
+extension ByteView {
+    /// The last eight bytes of at least as many.
+    fileprivate var tail: UInt64 {
+        // Sound: no value has fewer bytes.
+        unsafe UnsafeRawPointer(base + count - 8).loadUnaligned(as: UInt64.self)
     }
 }

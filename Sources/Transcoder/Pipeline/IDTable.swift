@@ -9,10 +9,10 @@ struct IDTable: ~Copyable, Sendable {
     /// The bytes of all ids, one after the other.
     private var bytes = ByteBuffer()
     /// Where each id ends in `bytes`.
-    private var ends: [Int] = []
+    private var ends = TrivialArray<Int>()
     /// For each place of the hash table half a hash and, below it, a position plus one; 0 for a
     /// free place. So an id is looked at only where its hash is right.
-    private var slots: [UInt64] = Array(repeating: 0, count: 64)
+    private var slots = TrivialArray<UInt64>(repeating: 0, count: 64)
 
     init() {}
 
@@ -25,6 +25,11 @@ struct IDTable: ~Copyable, Sendable {
     func find(_ id: ByteView) -> Int? {
         let position = slots[slot(of: id, id.hash)] & Self.positionMask
         return position == 0 ? nil : Int(position) - 1
+    }
+
+    /// Asks for the memory that looking an id up needs, some look-ups ahead of that.
+    func prefetch(_ id: ByteView) {
+        slots.prefetch(Int(truncatingIfNeeded: id.hash >> 32) & (slots.count - 1))
     }
 
     /// The id at a position; valid until the table changes.
@@ -64,9 +69,11 @@ struct IDTable: ~Copyable, Sendable {
     }
 
     private mutating func grow() {
-        var larger = [UInt64](repeating: 0, count: slots.count * 2)
+        var larger = TrivialArray<UInt64>(repeating: 0, count: slots.count * 2)
         let mask = larger.count - 1
-        for known in slots where known != 0 {
+        for index in 0..<slots.count {
+            let known = slots[index]
+            guard known != 0 else { continue }
             var slot = Int(truncatingIfNeeded: known >> 32) & mask
             while larger[slot] != 0 { slot = (slot + 1) & mask }
             larger[slot] = known

@@ -12,7 +12,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
     private var losses = LossLedger()
     private var summary = Report()
     /// Where each id of `ids` stands.
-    private var firstUses: [FirstUse] = []
+    private var firstUses = TrivialArray<FirstUse>()
     /// The output so far ends without a line feed: a further file was not expected.
     private var lacksLineFeed = false
 
@@ -63,6 +63,10 @@ public struct RecordSequencer: ~Copyable, Sendable {
         var lineStart = 0
         for index in block.log.entries.indices {
             let entry = block.log.entries[index]
+            // Where ids stand in the table is random: several are fetched at once.
+            if index + 8 < block.log.entries.count {
+                ids.prefetch(block.log.view(block.log.entries[index + 8].sourceID))
+            }
             defer {
                 outputStart = entry.outputEnd
                 lossStart = entry.lossEnd
@@ -180,7 +184,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
 }
 
 /// The place of an id in twelve bytes: there is one for each record.
-private struct FirstUse {
+private struct FirstUse: BitwiseCopyable {
     private let file: UInt32
     private let line: UInt32
     private let column: UInt32

@@ -20,7 +20,7 @@ enum InputFailure: Error {
 /// bounded by the block and the longest line.
 final class BlockSource {
     /// The bytes of an ordinary block.
-    static var blockByteCount: Int { 1 << 20 }
+    static var blockByteCount: Int { 256 << 10 }
 
     /// The names of the inputs begun so far, by index.
     private(set) var names: [String] = []
@@ -121,16 +121,20 @@ final class BlockSource {
         carry.withBytes { buffer.append($0) }
         carry.removeAll(keepingAtMost: 4 << 20)
         var end: Int?
+        var lineCount = 0
         while true {
             let start = buffer.count
             if waits, !waitForBytes(of: file) { return nil }
-            let room = max(Self.blockByteCount - start, 64 << 10)
+            let room = max(Self.blockByteCount - start, Self.blockByteCount / 2)
             let length = try file.read(upTo: room, into: &buffer)
             let fresh = buffer.view.slice(start, buffer.count)
-            if let last = fresh.lastLineFeed { end = start + last + 1 }
-            if length == 0 { return buffer.count > 0 ? position(of: buffer) : nil }
+            if let last = fresh.lastLineFeed {
+                end = start + last + 1
+                lineCount += fresh.slice(0, last + 1).lineFeedCount
+            }
+            if length == 0 { return buffer.count > 0 ? position(lineCount) : nil }
             if let end, buffer.count >= Self.blockByteCount || !file.isReadable() {
-                return cut(&buffer, at: end)
+                return cut(&buffer, at: end, lineCount)
             }
             if end == nil, buffer.count > lineByteLimit + 4 {
                 return try dropLine(&buffer, file)
@@ -139,15 +143,17 @@ final class BlockSource {
     }
 
     /// Keeps what stands behind the last line feed for the next block.
-    private func cut(_ buffer: inout ByteBuffer, at end: Int) -> BlockPosition {
+    private func cut(
+        _ buffer: inout ByteBuffer, at end: Int, _ lineCount: Int
+    ) -> BlockPosition {
         buffer.view.slice(end, buffer.count).withSpan { carry.append($0) }
         buffer.truncate(to: end)
-        return position(of: buffer)
+        return position(lineCount)
     }
 
-    private func position(of buffer: borrowing ByteBuffer) -> BlockPosition {
+    private func position(_ lineCount: Int) -> BlockPosition {
         defer {
-            nextLine += buffer.view.lineFeedCount
+            nextLine += lineCount
             isFileStart = false
         }
         return BlockPosition(
