@@ -143,6 +143,8 @@ TARGET static ptrdiff_t string_end(const uint8_t *text, size_t count, bool *has_
     return json_kernel_none;
 }
 
+#include "value_end.h"
+
 TARGET static size_t base64_end(const uint8_t *text, size_t count) {
     for (size_t offset = 0; offset < count; offset += 32) {
         __m256i block = partial(text + offset, count - offset);
@@ -222,6 +224,7 @@ const struct json_kernels json_kernels_avx2 = {
     .level = JSON_KERNEL_AVX2,
     .string_end = string_end,
     .base64_end = base64_end,
+    .value_end = value_end,
     .line_feeds = line_feeds,
     .minify = minify,
 };

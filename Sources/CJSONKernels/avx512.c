@@ -7,6 +7,7 @@
 #if defined(__x86_64__)
 
 #include <immintrin.h>
+#include <string.h>
 
 #define TARGET \
     __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,pclmul")))
@@ -136,6 +137,8 @@ TARGET static ptrdiff_t string_end(const uint8_t *text, size_t count, bool *has_
     return json_kernel_none;
 }
 
+#include "value_end.h"
+
 TARGET static size_t base64_end(const uint8_t *text, size_t count) {
     for (size_t offset = 0; offset < count; offset += 64) {
         uint64_t present = first_places(count - offset);
@@ -199,6 +202,7 @@ const struct json_kernels json_kernels_avx512 = {
     .level = JSON_KERNEL_AVX512,
     .string_end = string_end,
     .base64_end = base64_end,
+    .value_end = value_end,
     .line_feeds = line_feeds,
     .minify = minify,
 };

@@ -106,21 +106,28 @@ extension ByteBuffer {
         reserve(text.count + text.count / 8)
         var index = 0
         while index < text.count {
-            reserve(16)
+            reserve(18)
             let plain = copy(
                 from: text, at: index, count: \.countOfUnescaped,
                 while: { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
             index += plain.count
             guard plain.isStopped else { continue }
-            append(escapeFor: text[index])
+            let byte = text[index]
             index += 1
+            if byte >= 0x20 {
+                unsafe base[length] = UInt8(ascii: "\\")
+                unsafe base[length + 1] = byte
+                length += 2
+            } else {
+                append(escapeFor: byte)
+            }
         }
     }
 
+    /// Appends the escape of a control character.
     private mutating func append(escapeFor byte: UInt8) {
         append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
         case 0x08: append(UInt8(ascii: "b"))
         case 0x09: append(UInt8(ascii: "t"))
         case 0x0A: append(UInt8(ascii: "n"))

@@ -104,6 +104,15 @@ package struct ByteView {
         return offset == json_kernel_none ? nil : offset
     }
 
+    /// The bytes without the blanks of JSON at both ends.
+    var trimmed: ByteView {
+        var lower = 0
+        var upper = count
+        while lower < upper, self[lower].isJSONBlank { lower += 1 }
+        while lower < upper, self[upper - 1].isJSONBlank { upper -= 1 }
+        return slice(lower, upper)
+    }
+
     /// How many bytes stand before the first that is no part of a plain string, or `-` or `_`:
     /// all of them where it is base64 in the standard alphabet.
     var plainBase64Count: Int {
@@ -182,6 +191,12 @@ package struct ByteView {
     /// No bytes.
     package static var empty: ByteView {
         ByteView("")
+    }
+}
+
+extension UInt8 {
+    fileprivate var isJSONBlank: Bool {
+        self == 0x20 || self == 0x09 || self == 0x0A || self == 0x0D
     }
 }
 

@@ -2,6 +2,8 @@
 
 // Checks a line against RFC 8259 in full and writes its index, in one pass and without recursion.
 
+import CJSONKernels
+
 /// Builds the index of one line after the other in memory that it keeps.
 ///
 /// Every byte of the text is checked, also of values that nobody will look at, so that whatever
@@ -57,6 +59,12 @@ package struct JSONIndexer: ~Copyable, @unchecked Sendable {
     mutating func checkValue(
         at text: ByteView, depth: Int
     ) -> (count: Int, hasBlanks: Bool)? {
+        if json_kernels_exist() {
+            var hasBlanks = false
+            let length = unsafe json_value_end(
+                text.base, text.count, UInt32(truncatingIfNeeded: depthLimit - depth), &hasBlanks)
+            return length == json_kernel_none ? nil : (length, hasBlanks)
+        }
         var pass = unsafe IndexPass(
             base: text.base, count: min(text.count, Int(UInt32.max) - 1), nodes: nodes,
             capacity: capacity, open: open, depthLimit: depthLimit - depth)

@@ -14,29 +14,34 @@ import Darwin
 
 /// Plain values that grow at the end.
 @safe
+@usableFromInline
 package struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {
     // Sound to send: the array is the only owner of its memory and cannot be copied.
-    private(set) var base: UnsafeMutablePointer<Element>
+    @usableFromInline var base: UnsafeMutablePointer<Element>
     /// The number of values.
-    package private(set) var count = 0
-    private var capacity: Int
+    @usableFromInline package var count = 0
+    @usableFromInline var capacity: Int
 
     /// Creates an empty array.
+    @inlinable
     package init(capacity: Int = 16) {
         self.capacity = max(capacity, 1)
         unsafe base = .allocate(self.capacity, insteadOf: nil)
     }
 
     /// Creates an array of one value many times.
+    @inlinable
     package init(repeating element: Element, count: Int) {
         self.init(capacity: count)
         unsafe base.initialize(repeating: element, count: count)
         self.count = count
     }
 
-    deinit { unsafe free(base) }
+    @inlinable
+    deinit { unsafe release(base) }
 
     /// The value at an index, which is checked in debug builds.
+    @inlinable
     package subscript(index: Int) -> Element {
         @inline(__always) get {
             assert(index >= 0 && index < count)
@@ -50,6 +55,7 @@ package struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sen
 
     /// Adds a value and returns its index.
     @discardableResult
+    @inlinable
     package mutating func append(_ element: Element) -> Int {
         if count == capacity { grow() }
         unsafe base[count] = element
@@ -58,22 +64,28 @@ package struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sen
     }
 
     /// Forgets all values and keeps the memory.
+    @inlinable
     package mutating func removeAll() { count = 0 }
 
     /// Asks for a value ahead of its use.
     package func prefetch(_ index: Int) { unsafe json_prefetch(base + index) }
 
-    @inline(never)
-    private mutating func grow() {
+    @usableFromInline @inline(never)
+    mutating func grow() {
         capacity *= 2
         unsafe base = .allocate(capacity, insteadOf: base)
     }
 }
 
+/// Gives memory back that was allocated by realloc.
+@usableFromInline
+func release(_ memory: UnsafeMutableRawPointer) { unsafe free(memory) }
+
 extension UnsafeMutablePointer {
     /// Allocates memory, or moves what there is to a larger piece.
     ///
     /// The system moves large pieces without copying them, which allocating anew cannot.
+    @usableFromInline
     static func allocate(
         _ count: Int, insteadOf old: UnsafeMutablePointer?
     ) -> UnsafeMutablePointer {

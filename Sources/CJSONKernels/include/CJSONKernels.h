@@ -14,6 +14,9 @@
 /// No end was found: the bytes hold a fault, or end too early.
 static const ptrdiff_t json_kernel_none = -1;
 
+/// The most containers that `value_end` keeps in mind.
+#define JSON_KERNEL_DEPTH 4096
+
 /// The sets of kernels, from the narrowest to the widest.
 enum json_kernel_level {
     /// None: the Swift code does the work.
@@ -35,6 +38,12 @@ struct json_kernels {
     /// Finds the first byte that is a quote, a backslash, `-`, `_`, a control or beyond ASCII;
     /// returns `count` where there is none.
     size_t (*base64_end)(const uint8_t *text, size_t count);
+    /// Checks the value that a text begins with; returns its length, or json_kernel_none.
+    ///
+    /// No more than `depth_limit` containers may be open, and no more than JSON_KERNEL_DEPTH.
+    /// Sets `*has_blanks` to whether there are blanks between the tokens.
+    ptrdiff_t (*value_end)(
+        const uint8_t *text, size_t count, unsigned depth_limit, bool *has_blanks);
     /// The number of line feeds.
     size_t (*line_feeds)(const uint8_t *text, size_t count);
     /// Copies checked JSON without the blanks between its tokens; returns the length of the copy.
@@ -68,6 +77,13 @@ static inline size_t json_base64_end(const uint8_t *text, size_t count) {
 /// See `struct json_kernels`.
 static inline size_t json_minify(const uint8_t *json, size_t count, uint8_t *target) {
     return json_kernels->minify(json, count, target);
+}
+
+/// See `struct json_kernels`.
+static inline ptrdiff_t json_value_end(
+    const uint8_t *text, size_t count, unsigned depth_limit, bool *has_blanks
+) {
+    return json_kernels->value_end(text, count, depth_limit, has_blanks);
 }
 
 /// See `struct json_kernels`.

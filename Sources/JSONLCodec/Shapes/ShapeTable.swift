@@ -183,10 +183,12 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         case .embedded:
             embedded.removeAll(keepingAtMost: 1 << 20)
             embedded.append(unescaping: slot(Int(piece.slot), of: text))
-            guard let object = try? embeddedIndexer.index(embedded.view),
-                object.kind(.root) == .object
+            let json = embedded.view.trimmed
+            guard json.count > 0, json[0] == UInt8(ascii: "{"),
+                let (count, hasBlanks) = embeddedIndexer.checkValue(at: json, depth: 0),
+                count == json.count
             else { return false }
-            output.append(minified: .root, of: object)
+            output.append(minified: json, hasBlanks: hasBlanks)
         case .sum:
             var sum = piece.constant
             for index in 0..<Int(piece.termCount) {

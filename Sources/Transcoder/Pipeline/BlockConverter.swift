@@ -325,10 +325,11 @@ extension BlockConverter {
             lines.append(made: text.slice(0, match.lineCount))
         }
         let sourceBytes = shapes.table.slot(id.slot, of: text)
+        let sourceID = log.keep { $0.append(unescaping: sourceBytes) }
         log.entries.append(
             RecordEntry(
                 outputEnd: output.count, writtenID: writtenID,
-                sourceID: log.keep { $0.append(unescaping: sourceBytes) },
+                sourceID: sourceID, idHash: log.view(sourceID).hash,
                 idPath: log.keep { $0.append(made: shapes.text(id.path)) }, line: number,
                 column: shapes.table.offset(of: id.column) + 1, lossEnd: log.losses.count,
                 isIDRewritten: false, lineEnd: lines.count, recordCount: log.recordCount,
@@ -391,7 +392,7 @@ extension BlockConverter {
         log.entries.append(
             RecordEntry(
                 outputEnd: output.count, writtenID: context.writtenID, sourceID: sourceID,
-                idPath: path, line: number, column: (node.map { view.start($0) } ?? 0) + 1,
+                idHash: log.view(sourceID).hash, idPath: path, line: number, column: (node.map { view.start($0) } ?? 0) + 1,
                 lossEnd: log.losses.count,
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
                 lineEnd: lines.count, recordCount: log.recordCount,

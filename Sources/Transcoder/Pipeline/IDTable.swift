@@ -28,8 +28,8 @@ struct IDTable: ~Copyable, Sendable {
     }
 
     /// Asks for the memory that looking an id up needs, some look-ups ahead of that.
-    func prefetch(_ id: ByteView) {
-        slots.prefetch(Int(truncatingIfNeeded: id.hash >> 32) & (slots.count - 1))
+    func prefetch(hash: UInt64) {
+        slots.prefetch(Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1))
     }
 
     /// The id at a position; valid until the table changes.
@@ -42,7 +42,11 @@ struct IDTable: ~Copyable, Sendable {
     /// - Returns: Its position, and whether it was added now.
     @discardableResult
     mutating func insert(_ id: ByteView) -> (position: Int, isNew: Bool) {
-        let hash = id.hash
+        insert(id, hash: id.hash)
+    }
+
+    /// Adds an id of which the hash is known.
+    mutating func insert(_ id: ByteView, hash: UInt64) -> (position: Int, isNew: Bool) {
         let slot = slot(of: id, hash)
         guard slots[slot] == 0 else { return (Int(slots[slot] & Self.positionMask) - 1, false) }
         bytes.append(made: id)

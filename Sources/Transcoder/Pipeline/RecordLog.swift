@@ -26,6 +26,8 @@ struct RecordEntry {
     let writtenID: Range<Int>
     /// The id of the source, decoded.
     let sourceID: LogText
+    /// The hash of that id.
+    let idHash: UInt64
     /// The path of the id in the source.
     let idPath: LogText
     let line: Int

@@ -65,7 +65,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
             let entry = block.log.entries[index]
             // Where ids stand in the table is random: several are fetched at once.
             if index + 8 < block.log.entries.count {
-                ids.prefetch(block.log.view(block.log.entries[index + 8].sourceID))
+                ids.prefetch(hash: block.log.entries[index + 8].idHash)
             }
             defer {
                 outputStart = entry.outputEnd
@@ -115,7 +115,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
             }
             return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
         }
-        let (position, isNew) = ids.insert(source)
+        let (position, isNew) = ids.insert(source, hash: entry.idHash)
         guard isNew else { return .duplicate(firstUses[position].place) }
         firstUses.append(FirstUse(file: block.file, entry))
         guard conversion.idRule == .restrictedUnique else { return .fine }
