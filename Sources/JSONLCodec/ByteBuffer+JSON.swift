@@ -145,7 +145,7 @@ extension ByteBuffer {
     ///
     /// - Complexity: O(*n*).
     package mutating func append(minified id: NodeID, of view: JSONView) {
-        let source = view.copyableSource(id)
+        let source = view.source(id, for: self)
         switch view.kind(id) {
         case .object, .array:
             let start = length
@@ -173,6 +173,7 @@ extension ByteBuffer {
     package mutating func noteTranslation(
         _ translation: Int, of id: NodeID, in view: JSONView, from mark: Mark
     ) {
+        guard isTraced else { return }
         let counts = counts(since: mark)
         trace?.note(
             translation: translation, of: view.copyableSource(id), mark.length..<length,
@@ -184,7 +185,7 @@ extension ByteBuffer {
     package mutating func append(decimal value: Int, sumOf terms: CountTerms?) {
         let start = length
         append(decimal: value)
-        trace?.note(sum: terms, start..<length)
+        trace?.note(sum: terms, value, start..<length)
     }
 
     /// Appends the object that stands as JSON text in a string, without blanks.
@@ -233,7 +234,7 @@ extension ByteBuffer {
     ///
     /// - Complexity: O(*n*).
     package mutating func append(escapingMinified id: NodeID, of view: JSONView) {
-        let json = view.copyableSource(id)
+        let json = view.source(id, for: self)
         let isContainer = view.kind(id) == .object || view.kind(id) == .array
         let start = length
         append(escapingMinified: json, hasBlanks: isContainer && view.hasBlanks(id))

@@ -258,6 +258,13 @@ extension ByteBuffer {
         Mark(length: length, counts: Counts(copied: copied, rewritten: rewritten))
     }
 
+    /// Takes back all that was appended since a mark, and what it counted.
+    mutating func rewind(to mark: Mark) {
+        truncate(to: mark.length)
+        copied = mark.counts.copied
+        rewritten = mark.counts.rewritten
+    }
+
     /// What was counted since a mark.
     package func counts(since mark: Mark) -> Counts {
         Counts(copied: copied - mark.counts.copied, rewritten: rewritten - mark.counts.rewritten)
@@ -271,6 +278,9 @@ extension ByteBuffer {
 
     /// Starts to note which bytes are taken over from a line.
     package mutating func beginTrace(of line: ByteView) { trace = CopyTrace(of: line) }
+
+    /// Whether it is noted what is taken over from a line.
+    package var isTraced: Bool { trace != nil }
 
     /// Forgets what was noted.
     package mutating func endTrace() {

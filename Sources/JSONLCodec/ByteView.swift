@@ -201,40 +201,63 @@ extension UInt8 {
 }
 
 /// Compares two runs of equal length; short ones without a call.
-@inlinable
+@inlinable @inline(__always)
 func equalBytes(
     _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
 ) -> Bool {
-    guard count >= 8 else {
-        var index = 0
-        while index < count {
-            guard unsafe left[index] == right[index] else { return false }
-            index += 1
-        }
-        return true
+    if count > 16 { return unsafe equalLongBytes(left, right, count) }
+    if count >= 8 { return unsafe equalEnds(left, right, count, UInt64.self) }
+    if count >= 4 { return unsafe equalEnds(left, right, count, UInt32.self) }
+    var index = 0
+    while index < count {
+        guard unsafe left[index] == right[index] else { return false }
+        index += 1
     }
+    return true
+}
+
+/// Compares two runs of one to two words by their first word and their last.
+@inlinable @inline(__always)
+func equalEnds<Word: BitwiseCopyable & Equatable>(
+    _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int, _ type: Word.Type
+) -> Bool {
+    let leftRaw = unsafe UnsafeRawPointer(left)
+    let rightRaw = unsafe UnsafeRawPointer(right)
+    let last = count - MemoryLayout<Word>.size
+    return unsafe leftRaw.loadUnaligned(as: Word.self) == rightRaw.loadUnaligned(as: Word.self)
+        && leftRaw.loadUnaligned(fromByteOffset: last, as: Word.self)
+            == rightRaw.loadUnaligned(fromByteOffset: last, as: Word.self)
+}
+
+/// Compares two runs of more than sixteen bytes.
+@usableFromInline
+func equalLongBytes(
+    _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
+) -> Bool {
     let leftRaw = unsafe UnsafeRawPointer(left)
     let rightRaw = unsafe UnsafeRawPointer(right)
     var index = 0
     while index + 32 <= count {
-        let first =
-            unsafe leftRaw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
-            ^ rightRaw.loadUnaligned(fromByteOffset: index, as: SIMD2<UInt64>.self)
-        let second =
-            unsafe leftRaw.loadUnaligned(fromByteOffset: index + 16, as: SIMD2<UInt64>.self)
-            ^ rightRaw.loadUnaligned(fromByteOffset: index + 16, as: SIMD2<UInt64>.self)
+        let first = unsafe difference(leftRaw, rightRaw, index)
+        let second = unsafe difference(leftRaw, rightRaw, index + 16)
         let both = first | second
         guard both.x | both.y == 0 else { return false }
         index += 32
     }
-    while index + 8 <= count {
-        let same =
-            unsafe leftRaw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            == rightRaw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        guard same else { return false }
-        index += 8
+    if index + 16 <= count {
+        let bits = unsafe difference(leftRaw, rightRaw, index)
+        guard bits.x | bits.y == 0 else { return false }
     }
-    // The last eight bytes overlap what was compared already: cheaper than a byte loop.
-    return unsafe leftRaw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-        == rightRaw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    // The last block overlaps what was compared already: cheaper than a byte loop.
+    let rest = unsafe difference(leftRaw, rightRaw, count - 16)
+    return rest.x | rest.y == 0
+}
+
+/// The bits in which two blocks of sixteen bytes differ.
+@inline(__always)
+private func difference(
+    _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ offset: Int
+) -> SIMD2<UInt64> {
+    unsafe left.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self)
+        ^ right.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self)
 }

@@ -33,6 +33,8 @@ struct CopyTrace {
         let source: Range<Int>
         let form: Form
         var terms = CountTerms()
+        /// The value of a sum.
+        var value = 0
         /// In which of its ways the conversion has translated it, and what that counted.
         var translation = 0
         var counts = ByteBuffer.Counts()
@@ -57,13 +59,14 @@ struct CopyTrace {
     }
 
     /// Notes the digits of a sum; without terms, nobody knows how it came about.
-    mutating func note(sum terms: CountTerms?, _ output: Range<Int>) {
+    mutating func note(sum terms: CountTerms?, _ value: Int, _ output: Range<Int>) {
         guard let terms else {
             isBroken = true
             return
         }
         guard terms.count > 0 else { return }
-        copies.append(Copy(output: output, source: 0..<0, form: .sum, terms: terms))
+        copies.append(
+            Copy(output: output, source: 0..<0, form: .sum, terms: terms, value: value))
     }
 
     /// Notes that all of an output from a place on was made of one object.

@@ -86,14 +86,28 @@ package struct JSONView {
         return copyableInterior(id)
     }
 
-    /// A value as it is spelled, to be copied and not to be looked at.
+    /// A value as it is spelled, to be written into an output and not to be looked at.
+    ///
+    /// What is written into an output that is not traced counts as looked at.
+    package func source(_ id: NodeID, for output: borrowing ByteBuffer) -> ByteView {
+        if !output.isTraced { note(.content, of: id) }
+        return copyableSource(id)
+    }
+
+    /// The inside of a string, to be written into an output and not to be looked at.
+    package func interior(_ id: NodeID, for output: borrowing ByteBuffer) -> ByteView {
+        if !output.isTraced { note(.content, of: id) }
+        return copyableInterior(id)
+    }
+
+    /// A value as it is spelled, for those who note themselves what they ask of it.
     @inlinable
     package func copyableSource(_ id: NodeID) -> ByteView {
         let node = self[id]
         return line.slice(Int(node.start), Int(node.end))
     }
 
-    /// The inside of a string, to be copied and not to be looked at.
+    /// The inside of a string, for those who note themselves what they ask of it.
     @inlinable
     package func copyableInterior(_ id: NodeID) -> ByteView {
         let node = self[id]
@@ -106,7 +120,7 @@ package struct JSONView {
         unsafe ByteView(base: line.base, count: line.count + 1)
     }
 
-    /// Bytes of the line, to be copied and not to be looked at.
+    /// Bytes of the line, for those who note themselves what they ask of them.
     @inlinable
     package func copyableBytes(_ lower: Int, _ upper: Int) -> ByteView {
         line.slice(lower, upper)

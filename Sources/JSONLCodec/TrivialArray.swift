@@ -13,6 +13,8 @@ import Darwin
 #endif
 
 /// Plain values that grow at the end.
+///
+/// Their type must not be private: Swift 6.3 cannot compile that without optimization.
 @safe
 @usableFromInline
 package struct TrivialArray<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {

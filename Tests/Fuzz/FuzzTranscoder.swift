@@ -68,5 +68,11 @@ public func fuzzTranscoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int3
     }
     let (pieces, _) = convert(input, configuration, chunk: 1 + count % 7)
     precondition(pieces == output, "the output depends on the chunks")
+    var plain = configuration
+    plain.learnsShapes = false
+    let (converted, convertedReport) = convert(input, plain, chunk: .max - 1)
+    precondition(converted == output, "a replayed record is not what it would be converted to")
+    precondition(convertedReport.losses == report.losses, "a replayed record loses something else")
+    precondition(convertedReport.errors == report.errors, "a replayed record was wrong")
     return 0
 }

@@ -22,7 +22,7 @@ struct KnownValues: ~Copyable {
     }
 
     /// What is looked at to find a value.
-    private struct Value: BitwiseCopyable {
+    struct Value: BitwiseCopyable {
         /// Where its bytes stand in the memory.
         let start: Int32
         let count: Int32
@@ -73,6 +73,7 @@ struct KnownValues: ~Copyable {
     /// - Parameters:
     ///   - text: The rest of a line.
     ///   - depth: How many containers are open around it.
+    /// - Returns: Its position, or nil.
     /// - Complexity: O(*n*) for those at the front of a bucket, where the last ones found are.
     mutating func find(_ text: ByteView, depth: Int) -> Int? {
         guard text.count >= Self.sizes.lowerBound else { return nil }

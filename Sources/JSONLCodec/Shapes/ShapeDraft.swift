@@ -37,6 +37,9 @@ struct ShapeDraft {
     private(set) var slots: [Slot] = []
     private(set) var pieces: [Piece] = []
     private let view: JSONView
+    /// Objects and arrays that became nothing are compared member by member, which is faster than
+    /// checking them and makes more shapes.
+    private let opensIgnored: Bool
     /// In the order of the line.
     private var inquiries: ArraySlice<TextInquiry>
 
@@ -45,14 +48,21 @@ struct ShapeDraft {
     /// The longest string that may be part of a literal.
     private static var observedLimit: Int { 512 }
 
-    /// Drafts the shape of a line.
+    /// Drafts the shape of a line; fails where too much of it was looked at, or where a part of
+    /// the output cannot be told from its source.
     ///
-    /// - Returns: nil where too much of the line was looked at, or a part of the output cannot be
-    ///   told from its source.
+    /// - Parameters:
+    ///   - view: The line, indexed, with what was asked of it.
+    ///   - inquiries: What was asked of parts of its text.
+    ///   - trace: What the output has taken over.
+    ///   - output: Where in the output the record stands.
+    ///   - opensIgnored: Whether to look into values that became nothing.
     init?(
-        _ view: JSONView, _ inquiries: [TextInquiry], _ trace: CopyTrace, output: Range<Int>
+        _ view: JSONView, _ inquiries: [TextInquiry], _ trace: CopyTrace, output: Range<Int>,
+        opensIgnored: Bool
     ) {
         self.view = view
+        self.opensIgnored = opensIgnored
         self.inquiries = ArraySlice(
             inquiries.sorted { $0.range.lowerBound < $1.range.lowerBound })
         guard !trace.isBroken, !self.view.isAsked(.content, of: .root), draftSlots(trace),
@@ -74,7 +84,13 @@ struct ShapeDraft {
                 continue
             case .object, .array:
                 let next = view[id].next
-                guard isSlot(container: id) else {
+                if view.isAsked(.content, of: id) {
+                    // All that it holds has been looked at.
+                    guard view.end(id) - view.start(id) <= Self.observedLimit else { return false }
+                    position = next
+                    continue
+                }
+                guard isSlot(container: id, trace) else {
                     ends.append(next)
                     continue
                 }
@@ -104,9 +120,11 @@ struct ShapeDraft {
         return slots.count <= Self.slotLimit
     }
 
-    private func isSlot(container id: NodeID) -> Bool {
-        id != .root && !view.isEmpty(id) && !view.isAsked(.content, of: id)
-            && !view.isAsked(.structure, of: id)
+    private func isSlot(container id: NodeID, _ trace: CopyTrace) -> Bool {
+        guard id != .root, !view.isEmpty(id), !view.isAsked(.structure, of: id)
+        else { return false }
+        let range = view.start(id)..<view.end(id)
+        return !opensIgnored || trace.copies.contains { $0.source.overlaps(range) }
     }
 
     private mutating func append(
@@ -192,7 +210,7 @@ struct ShapeDraft {
         for copy in trace.copies {
             guard copy.output.lowerBound >= start else { return false }
             if copy.form == .sum {
-                guard draft(sum: copy, from: start) else { return false }
+                draft(sum: copy, from: start)
                 start = copy.output.upperBound
                 continue
             }
@@ -281,8 +299,9 @@ struct ShapeDraft {
             if byte == UInt8(ascii: "\\") {
                 // An escape, of which no part can end the string.
                 length += isEscaped ? 3 : 2
-                if isEscaped, bytes[index + 1] == UInt8(ascii: "\\")
-                    || bytes[index + 1] == UInt8(ascii: "\"")
+                if isEscaped,
+                    bytes[index + 1] == UInt8(ascii: "\\")
+                        || bytes[index + 1] == UInt8(ascii: "\"")
                 {
                     length += 1
                 }
@@ -313,20 +332,20 @@ struct ShapeDraft {
         }
     }
 
-    private mutating func draft(sum copy: CopyTrace.Copy, from start: Int) -> Bool {
-        var piece = Piece(literal: start..<copy.output.lowerBound, form: .sum)
+    private mutating func draft(sum copy: CopyTrace.Copy, from start: Int) {
+        // What is no slot of it is a literal, and so is its share.
+        var piece = Piece(
+            literal: start..<copy.output.lowerBound, form: .sum, constant: copy.value)
         for index in 0..<copy.terms.count {
             let node = copy.terms[index]
             let isNegative = copy.terms.isNegative(index)
-            if let slot = slots.firstIndex(where: { $0.node == node && $0.kind == .count }) {
-                piece.terms.append((slot, isNegative))
-            } else {
-                // A count that something else has looked at is a literal.
-                piece.constant += view.count(node) * (isNegative ? -1 : 1)
+            guard let slot = slot(from: view.start(node)), slots[slot].kind == .count else {
+                continue
             }
+            piece.terms.append((slot, isNegative))
+            piece.constant -= view.count(node) * (isNegative ? -1 : 1)
         }
         pieces.append(piece)
-        return true
     }
 }
 

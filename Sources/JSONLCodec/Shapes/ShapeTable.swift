@@ -14,7 +14,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     // Sound to send: the table is the only owner of its memory and cannot be copied.
 
     /// One piece of an output: constant bytes, then a slot in some form.
-    private struct Piece: BitwiseCopyable {
+    struct Piece: BitwiseCopyable {
         var literal: UInt32
         var literalCount: UInt32
         var slot: UInt16
@@ -59,6 +59,9 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     }
 
     deinit { unsafe slots.deallocate() }
+
+    /// The number of shapes up to which values that became nothing are compared by member.
+    private static var openShapeLimit: Int { 256 }
 
     /// The bytes of memory that the shapes take.
     package var byteCount: Int {
@@ -139,7 +142,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ) -> Range<Int>? {
         let shape = shapes[match.shape]
         var marked = 0..<0
-        let start = output.count
+        let start = output.mark
         for index in shape.pieces {
             let piece = pieces[index]
             output.append(
@@ -152,7 +155,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
                 output.append(padded: text, range.start, range.end)
                 output.copied &+= range.end - range.start
             } else if !writeChanged(piece, text, &output) {
-                output.truncate(to: start)
+                output.rewind(to: start)
                 return nil
             }
             if index - shape.pieces.lowerBound == markedPiece {
@@ -275,7 +278,8 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ) -> (Lesson, markedPiece: Int) {
         let range = mark.length..<output.count - 1
         guard let trace = output.trace,
-            let draft = ShapeDraft(view, inquiries, trace, output: range)
+            let draft = ShapeDraft(
+                view, inquiries, trace, output: range, opensIgnored: count < Self.openShapeLimit)
         else { return (.none, -1) }
         keepTranslations(draft, line, output.view)
         var steps: [ShapeStep] = []

@@ -150,7 +150,8 @@ struct ShapeTrie: ~Copyable {
             unsafe node.pointee.unknownCount = max(node.pointee.unknownCount - 1, -64)
             return SlotRange(start: start, end: start + count, hasBlanks: hasBlanks, known: value)
         }
-        guard kind != .translated, let (count, hasBlanks) = indexer.checkValue(at: rest, depth: depth),
+        guard kind != .translated,
+            let (count, hasBlanks) = indexer.checkValue(at: rest, depth: depth),
             count > 2
         else { return nil }
         var slot = SlotRange(start: start, end: start + count, hasBlanks: hasBlanks)

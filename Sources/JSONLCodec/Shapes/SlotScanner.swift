@@ -73,7 +73,9 @@ enum SlotScanner {
         guard number[0] == UInt8(ascii: "0") else { return false }
         if number.count == 1 { return true }
         guard number[1] == UInt8(ascii: ".") else { return false }
-        for index in 2..<number.count where number[index] &- UInt8(ascii: "0") >= 10 { return false }
+        for index in 2..<number.count where number[index] &- UInt8(ascii: "0") >= 10 {
+            return false
+        }
         return true
     }
 

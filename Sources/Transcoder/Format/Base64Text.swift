@@ -29,7 +29,7 @@ extension RecordContext {
 
     /// Writes base64 without quotes: padded and in the standard alphabet.
     func write(base64 text: Text, needsRepair: Bool, to output: inout ByteBuffer) {
-        guard needsRepair else { return output.append(copying: copyableBytes(text)) }
+        guard needsRepair else { return output.append(copying: bytes(text, for: output)) }
         var plain = ByteBuffer(capacity: Int(text.count))
         plain.append(unescaping: bytes(text))
         var length = 0

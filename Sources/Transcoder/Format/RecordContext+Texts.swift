@@ -11,7 +11,17 @@ extension RecordContext {
         return copyableBytes(text)
     }
 
-    /// The bytes of a text, to be copied and not to be looked at.
+    /// The bytes of a text, to be written as they are and not to be looked at.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - output: Where they go.
+    /// - Returns: The bytes; unless the copies of the output are traced, they count as looked at.
+    func bytes(_ text: Text, for output: borrowing ByteBuffer) -> ByteView {
+        output.isTraced ? copyableBytes(text) : bytes(text)
+    }
+
+    /// The bytes of a text for those who note themselves what they ask of it.
     func copyableBytes(_ text: Text) -> ByteView {
         let start = Int(text.start)
         return text.isScratch

@@ -10,7 +10,7 @@ extension RecordContext {
     /// Writes a text as a string.
     @inline(__always)
     func write(_ text: Text, to output: inout ByteBuffer) {
-        output.append(quoted: copyableBytes(text))
+        output.append(quoted: bytes(text, for: output))
     }
 
     /// Writes a value as it is spelled, without blanks between its tokens.
@@ -24,7 +24,7 @@ extension RecordContext {
     /// - Throws: `wrong_type` where it is none.
     func write(integer node: NodeID, to output: inout ByteBuffer) throws(RecordError) {
         if view.kind(node) == .number, view.isCount(node) {
-            output.append(copying: view.copyableSource(node))
+            output.append(copying: view.source(node, for: output))
         } else {
             output.append(decimal: try integer(node))
         }
@@ -35,7 +35,7 @@ extension RecordContext {
         try requireNumber(node)
         output.append(
             copying: view.kind(node) == .string
-                ? view.copyableInterior(node) : view.copyableSource(node))
+                ? view.interior(node, for: output) : view.source(node, for: output))
     }
 
     /// Writes the temperature, or the limit that it was over.
@@ -62,7 +62,7 @@ extension RecordContext {
         extrasOf request: Request, in members: inout MemberList, to output: inout ByteBuffer
     ) {
         for extra in request.extras {
-            members.beginPair(view.copyableInterior(extra.key), &output)
+            members.beginPair(view.interior(extra.key, for: output), &output)
             write(extra.value, to: &output)
         }
     }
@@ -71,7 +71,7 @@ extension RecordContext {
     func write(metadataOf request: Request, to output: inout ByteBuffer) {
         var pairs = MemberList()
         for pair in request.metadata {
-            pairs.beginPair(view.copyableInterior(pair.key), &output)
+            pairs.beginPair(view.interior(pair.key, for: output), &output)
             write(pair.value, to: &output)
         }
         pairs.endObject(&output)
@@ -93,7 +93,7 @@ extension RecordContext {
     mutating func write(id: RecordID, to output: inout ByteBuffer) {
         output.append(UInt8(ascii: "\""))
         let start = output.count
-        if let text = id.text { output.append(copying: copyableBytes(text)) }
+        if let text = id.text { output.append(copying: bytes(text, for: output)) }
         writtenID = start..<output.count
         output.append(UInt8(ascii: "\""))
     }
@@ -115,7 +115,7 @@ extension RecordContext {
             write(node, to: &output)
         case .string(let node):
             // Of a string that holds an object, nothing else matters.
-            let interior = view.copyableInterior(node)
+            let interior = view.interior(node, for: output)
             if let object = embedded.index(interior), object.kind(.root) == .object {
                 return output.append(minified: object, embeddedIn: interior)
             }

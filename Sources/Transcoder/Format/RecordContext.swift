@@ -38,6 +38,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     var echo = ByteBuffer()
     /// The request that the result itself repeats.
     var echoNode: NodeID?
+    /// What became of the record depends on where its line stands, so nothing is learned from it.
+    var dependsOnPlace = false
     /// What is asked of texts is noted, so that something can be learned from the record.
     var isLearning = false
     /// What was asked of texts of the line.
@@ -70,6 +72,7 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         losses.removeAll(keepingCapacity: true)
         asked.inquiries.empty()
         positionalID = nil
+        dependsOnPlace = false
         writtenID = 0..<0
         sourceID = nil
         echo.removeAll(keepingAtMost: 1 << 20)

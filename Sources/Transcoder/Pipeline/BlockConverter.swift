@@ -61,6 +61,8 @@ public struct BlockConverter: ~Copyable, Sendable {
     /// Records of one shape are converted once, and then replayed.
     private let learnsShapes: Bool
     private var lessonStart: LessonStart
+    /// How many records were written from known shapes, over all blocks.
+    private(set) var replayedCount = 0
 
     /// What the books said before a record from which something is to be learned.
     private struct LessonStart {
@@ -267,6 +269,7 @@ public struct BlockConverter: ~Copyable, Sendable {
     /// Makes an id up where the record has none, and reports one that was a number.
     private mutating func settled(_ source: RecordID) -> RecordID {
         var id = source
+        context.dependsOnPlace = id.text == nil
         if id.text == nil, let positional = context.positionalID {
             id.text = positional
         } else if id.text == nil {
@@ -309,6 +312,7 @@ extension BlockConverter {
         guard let writtenID = shapes.write(match, of: text, to: &output) else { return nil }
         output.append(UInt8(ascii: "\n"))
         isLastLineCopied = false
+        replayedCount += 1
         log.recordCount += 1
         log.writtenCount += 1
         let effects = shapes.effects[match.shape]
@@ -352,8 +356,7 @@ extension BlockConverter {
     private mutating func endLesson() {
         guard context.isLearning else { return }
         defer { output.endTrace() }
-        // An id that was made up stands nowhere in the line.
-        guard idNode != nil else { return }
+        guard !context.dependsOnPlace else { return }
         let view = context.view
         let lesson = ShapeMemory.Lesson(
             line: view.lineWithLineFeed, start: lessonStart.output,
@@ -392,7 +395,8 @@ extension BlockConverter {
         log.entries.append(
             RecordEntry(
                 outputEnd: output.count, writtenID: context.writtenID, sourceID: sourceID,
-                idHash: log.view(sourceID).hash, idPath: path, line: number, column: (node.map { view.start($0) } ?? 0) + 1,
+                idHash: log.view(sourceID).hash, idPath: path, line: number,
+                column: (node.map { view.start($0) } ?? 0) + 1,
                 lossEnd: log.losses.count,
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
                 lineEnd: lines.count, recordCount: log.recordCount,

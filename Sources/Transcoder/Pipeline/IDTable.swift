@@ -10,8 +10,9 @@ struct IDTable: ~Copyable, Sendable {
     private var bytes = ByteBuffer()
     /// Where each id ends in `bytes`.
     private var ends = TrivialArray<Int>()
-    /// For each place of the hash table half a hash and, below it, a position plus one; 0 for a
-    /// free place. So an id is looked at only where its hash is right.
+    /// For each place half a hash and, below it, a position plus one; 0 for a free place.
+    ///
+    /// So an id is looked at only where its hash is right.
     private var slots = TrivialArray<UInt64>(repeating: 0, count: 64)
 
     init() {}

@@ -184,7 +184,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
 }
 
 /// The place of an id in twelve bytes: there is one for each record.
-private struct FirstUse: BitwiseCopyable {
+struct FirstUse: BitwiseCopyable {
     private let file: UInt32
     private let line: UInt32
     private let column: UInt32

@@ -32,9 +32,13 @@ struct ShapeMemory: ~Copyable {
         let id: ID?
         /// The piece of the output that is the id, or -1.
         let idPiece: Int
+
+        /// Those of a shape that could not be learned after all, and is never matched.
+        static var none: Effects { Effects(losses: 0..<0, model: nil, id: nil, idPiece: -1) }
     }
 
     private(set) var table: ShapeTable
+    /// By the number of the shape.
     private(set) var effects: [Effects] = []
     private(set) var losses: [Loss] = []
     private var texts = ByteBuffer()
@@ -137,6 +141,7 @@ struct ShapeMemory: ~Copyable {
                 path: keep(log.view(entry.idPath)),
                 column: table.anchor(ofOffset: entry.column - 1))
         }
+        while effects.count < shape { effects.append(.none) }
         effects.append(
             Effects(
                 losses: firstLoss..<losses.count, model: lesson.model.map { keep($0) }, id: id,

@@ -43,22 +43,22 @@ extension MessageResult {
     ) {
         if let id = response.responseID { return context.write(id, to: &output) }
         output.append("\"msg_")
-        output.append(copying: sourceID(of: response, context))
+        output.append(copying: sourceID(of: response, for: output, context))
         output.append("\"")
     }
 
     /// The id of the record as the source spells it, before it was made to fit.
     private static func sourceID(
-        of response: Response, _ context: borrowing RecordContext
+        of response: Response, for output: borrowing ByteBuffer, _ context: borrowing RecordContext
     ) -> ByteView {
         let view = context.view
         if let node = response.id.node {
-            if view.kind(node) == .number { return view.copyableSource(node) }
+            if view.kind(node) == .number { return view.source(node, for: output) }
             if view.kind(node) == .string, !view.isEmpty(node) {
-                return view.copyableInterior(node)
+                return view.interior(node, for: output)
             }
         }
-        return response.id.text.map { context.copyableBytes($0) } ?? .empty
+        return response.id.text.map { context.bytes($0, for: output) } ?? .empty
     }
 
     private static func writeModel(

@@ -163,7 +163,7 @@ enum GeminiPartWriter {
                     list.beginElement(&output)
                     context.write(part.text, to: &output)
                 } else {
-                    output.append(copying: context.copyableBytes(part.text))
+                    output.append(copying: context.bytes(part.text, for: output))
                 }
             case .json(let node):
                 if isMixed { list.beginElement(&output) }

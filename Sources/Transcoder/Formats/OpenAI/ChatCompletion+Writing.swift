@@ -13,10 +13,10 @@ extension ChatCompletion {
     ) throws(RecordError) {
         output.append("{\"id\":\"")
         if let id = response.responseID, !id.isEmpty {
-            output.append(copying: context.copyableBytes(id))
+            output.append(copying: context.bytes(id, for: output))
         } else {
             output.append("chatcmpl-")
-            if let id = response.id.text { output.append(copying: context.copyableBytes(id)) }
+            if let id = response.id.text { output.append(copying: context.bytes(id, for: output)) }
         }
         output.append("\",\"object\":\"chat.completion\",\"created\":")
         writeCreated(response.created, to: &output, context)
@@ -150,7 +150,7 @@ extension ChatCompletion {
         output.append("\"")
         for index in choice.parts {
             if case .text(let part) = response.parts[index], part.isRefusal == isRefusal {
-                output.append(copying: context.copyableBytes(part.text))
+                output.append(copying: context.bytes(part.text, for: output))
             }
         }
         output.append("\"")

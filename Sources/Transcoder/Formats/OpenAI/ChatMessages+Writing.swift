@@ -214,7 +214,7 @@ extension ChatMessages {
             output.append("}}")
         case (.document, .base64(let data, let needsRepair)):
             output.append("{\"type\":\"file\",\"file\":{\"filename\":\"")
-            if let name = media.name { output.append(copying: context.copyableBytes(name)) }
+            if let name = media.name { output.append(copying: context.bytes(name, for: output)) }
             output.append(".")
             output.append(media.type.fileExtension)
             output.append("\",\"file_data\":")

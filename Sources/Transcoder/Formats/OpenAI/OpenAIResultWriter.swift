@@ -30,7 +30,7 @@ enum OpenAIResultWriter: ResultWriting {
     private static func append(
         _ id: RecordID, to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {
-        if let text = id.text { output.append(copying: context.copyableBytes(text)) }
+        if let text = id.text { output.append(copying: context.bytes(text, for: output)) }
     }
 
     /// Writes the members of `response` up to the value of its body.
