@@ -25,6 +25,8 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     @usableFromInline var rewritten = 0
     /// What of the output was taken from a line, while that is to be known.
     @usableFromInline var trace: CopyTrace?
+    /// The memory of traces between two of them.
+    private var idleTrace: CopyTrace?
 
     /// The number of bytes held.
     @inlinable public var count: Int { length }
@@ -277,14 +279,20 @@ extension ByteBuffer {
     }
 
     /// Starts to note which bytes are taken over from a line.
-    package mutating func beginTrace(of line: ByteView) { trace = CopyTrace(of: line) }
+    package mutating func beginTrace(of line: ByteView) {
+        trace = idleTrace ?? CopyTrace(of: line)
+        idleTrace = nil
+        trace?.restart(with: line)
+    }
 
     /// Whether it is noted what is taken over from a line.
     package var isTraced: Bool { trace != nil }
 
     /// Forgets what was noted.
     package mutating func endTrace() {
-        if trace != nil { trace = nil }
+        guard trace != nil else { return }
+        idleTrace = trace
+        trace = nil
     }
 
     /// Appends bytes that are not the input's.

@@ -40,13 +40,20 @@ struct CopyTrace {
         var counts = ByteBuffer.Counts()
     }
 
-    private let line: ByteView
+    private var line: ByteView
     private(set) var copies: [Copy] = []
     /// The output holds something that depends on the line in a way that is not known.
     private(set) var isBroken = false
 
     init(of line: ByteView) {
         self.line = line
+    }
+
+    /// Starts anew with another line, in the memory that there is.
+    mutating func restart(with line: ByteView) {
+        self.line = line
+        copies.removeAll(keepingCapacity: true)
+        isBroken = false
     }
 
     /// Notes bytes of the output that were taken from the line; others are none of ours.

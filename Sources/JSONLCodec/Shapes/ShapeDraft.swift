@@ -24,32 +24,40 @@ struct ShapeDraft {
         /// Offsets into the output.
         let literal: Range<Int>
         var form: CopyTrace.Form = .copy
-        /// The slot behind the literal; for sums the slots are in `terms`.
+        /// The slot behind the literal; for sums the slots are in `terms`, and those that are taken
+        /// away are complemented.
         var slot: Int?
         /// What the slot became, and what that counted.
         var output = 0..<0
         var counts = ByteBuffer.Counts()
-        var terms: [(slot: Int, isNegative: Bool)] = []
+        var terms = [4 of Int16](repeating: 0)
+        var termCount = 0
         /// What a sum begins with.
         var constant = 0
     }
 
     private(set) var slots: [Slot] = []
     private(set) var pieces: [Piece] = []
-    private let view: JSONView
+    private var view = JSONView.none
     /// Objects and arrays that became nothing are compared member by member, which is faster than
     /// checking them and makes more shapes.
-    private let opensIgnored: Bool
-    /// In the order of the line.
-    private var inquiries: ArraySlice<TextInquiry>
+    private var opensIgnored = false
+    /// In the order of the line; those before `nextInquiry` belong to earlier strings.
+    private var inquiries: [TextInquiry] = []
+    private var nextInquiry = 0
+    /// The ends of the containers that are open, as entries of the index.
+    private var ends: [UInt32] = []
+
+    init() {}
 
     /// The most slots of a line; most have fewer than fifty.
     static var slotLimit: Int { 512 }
     /// The longest string that may be part of a literal.
     private static var observedLimit: Int { 512 }
+    /// The most questions about texts of one line.
+    private static var inquiryLimit: Int { 1024 }
 
-    /// Drafts the shape of a line; fails where too much of it was looked at, or where a part of
-    /// the output cannot be told from its source.
+    /// Drafts the shape of a line, in the memory that there is.
     ///
     /// - Parameters:
     ///   - view: The line, indexed, with what was asked of it.
@@ -57,24 +65,44 @@ struct ShapeDraft {
     ///   - trace: What the output has taken over.
     ///   - output: Where in the output the record stands.
     ///   - opensIgnored: Whether to look into values that became nothing.
-    init?(
+    /// - Returns: false where too much of the line was looked at, or a part of the output cannot
+    ///   be told from its source.
+    mutating func fill(
         _ view: JSONView, _ inquiries: [TextInquiry], _ trace: CopyTrace, output: Range<Int>,
         opensIgnored: Bool
-    ) {
+    ) -> Bool {
         self.view = view
         self.opensIgnored = opensIgnored
-        self.inquiries = ArraySlice(
-            inquiries.sorted { $0.range.lowerBound < $1.range.lowerBound })
-        guard !trace.isBroken, !self.view.isAsked(.content, of: .root), draftSlots(trace),
-            !comparesLiterals(inquiries), draftPieces(trace, output)
-        else { return nil }
+        slots.removeAll(keepingCapacity: true)
+        pieces.removeAll(keepingCapacity: true)
+        guard !trace.isBroken, !view.isAsked(.content, of: .root),
+            inquiries.count <= Self.inquiryLimit
+        else { return false }
+        sort(inquiries)
+        return draftSlots(trace) && !comparesLiterals(inquiries) && draftPieces(trace, output)
+    }
+
+    /// Brings questions into the order of the line; most stand in it already.
+    private mutating func sort(_ unsorted: [TextInquiry]) {
+        nextInquiry = 0
+        inquiries.removeAll(keepingCapacity: true)
+        for inquiry in unsorted {
+            inquiries.append(inquiry)
+            var index = inquiries.count - 1
+            while index > 0,
+                inquiries[index - 1].range.lowerBound > inquiry.range.lowerBound
+            {
+                inquiries.swapAt(index - 1, index)
+                index -= 1
+            }
+        }
     }
 
     // MARK: - Slots
 
     private mutating func draftSlots(_ trace: CopyTrace) -> Bool {
         var position: UInt32 = 0
-        var ends: [UInt32] = []
+        ends.removeAll(keepingCapacity: true)
         while position < view.nodeCount {
             while let end = ends.last, position >= end { ends.removeLast() }
             let id = NodeID(position)
@@ -141,10 +169,12 @@ struct ShapeDraft {
         var start = range.lowerBound
         var isCompared = false
         var isLiteral = view.isAsked(.content, of: id)
-        while let next = inquiries.first, next.range.lowerBound < range.lowerBound {
-            inquiries.removeFirst()
+        while nextInquiry < inquiries.count,
+            inquiries[nextInquiry].range.lowerBound < range.lowerBound
+        {
+            nextInquiry += 1
         }
-        for inquiry in inquiries {
+        for inquiry in inquiries[nextInquiry...] {
             guard inquiry.range.lowerBound < range.upperBound else { break }
             let isWhole = inquiry.range == range
             switch inquiry.question {
@@ -271,13 +301,10 @@ struct ShapeDraft {
                 return nil
             }
             end += length(offset..<slot.range.lowerBound, isEscaped, &isInString)
-            let bytes = view.copyableBytes(slot.range.lowerBound, slot.range.upperBound)
-            var text = ByteBuffer(capacity: bytes.count + 16)
-            if isEscaped { text.append(escaping: bytes) }
             let form: CopyTrace.Form =
                 isEscaped ? .escapedText : isRespelled ? .respelled : .copy
             pieces.append(Piece(literal: literalStart..<end, form: form, slot: index))
-            end += isEscaped ? text.count : bytes.count
+            end += isEscaped ? length(slot.range, true, &isInString) : slot.range.count
             literalStart = end
             offset = slot.range.upperBound
             index += 1
@@ -342,7 +369,9 @@ struct ShapeDraft {
             guard let slot = slot(from: view.start(node)), slots[slot].kind == .count else {
                 continue
             }
-            piece.terms.append((slot, isNegative))
+            let term = Int16(truncatingIfNeeded: slot)
+            piece.terms[piece.termCount] = isNegative ? ~term : term
+            piece.termCount += 1
             piece.constant -= view.count(node) * (isNegative ? -1 : 1)
         }
         pieces.append(piece)

@@ -45,6 +45,10 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     private var compared: [(slot: Int, first: Int)] = []
     private var literals = ByteBuffer(capacity: 4096)
     private var embedded = ByteBuffer()
+    /// Memory of lessons.
+    private var draft = ShapeDraft()
+    private var steps: [ShapeStep] = []
+    private var replay: ByteBuffer? = ByteBuffer()
     private var indexer: JSONIndexer
     private var embeddedIndexer: JSONIndexer
     private let slots: UnsafeMutablePointer<SlotRange>
@@ -278,11 +282,11 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     ) -> (Lesson, markedPiece: Int) {
         let range = mark.length..<output.count - 1
         guard let trace = output.trace,
-            let draft = ShapeDraft(
+            draft.fill(
                 view, inquiries, trace, output: range, opensIgnored: count < Self.openShapeLimit)
         else { return (.none, -1) }
-        keepTranslations(draft, line, output.view)
-        var steps: [ShapeStep] = []
+        keepTranslations(line, output.view)
+        steps.removeAll(keepingCapacity: true)
         var start = 0
         for slot in draft.slots {
             steps.append(
@@ -293,15 +297,13 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
         }
         steps.append(ShapeStep(literal: line.slice(start, line.count - 1), slot: .end))
         guard trie.insert(steps, shape: shapes.count + 1) else { return (.known, -1) }
-        let marked = append(draft, output.view, markedAt: place)
+        let marked = appendDraft(output.view, markedAt: place)
         guard marked >= 0 || place.isEmpty else { return (.none, -1) }
         return (verify(line, output, since: mark), marked)
     }
 
     /// Keeps what objects were translated to; also where the shape is known.
-    private mutating func keepTranslations(
-        _ draft: borrowing ShapeDraft, _ line: ByteView, _ output: ByteView
-    ) {
+    private mutating func keepTranslations(_ line: ByteView, _ output: ByteView) {
         for piece in draft.pieces where piece.form == .translated {
             guard let index = piece.slot else { continue }
             let slot = draft.slots[index]
@@ -323,9 +325,7 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
     }
 
     /// Keeps the pieces of a shape; returns the one whose slot was written at a place.
-    private mutating func append(
-        _ draft: borrowing ShapeDraft, _ output: ByteView, markedAt place: Range<Int>
-    ) -> Int {
+    private mutating func appendDraft(_ output: ByteView, markedAt place: Range<Int>) -> Int {
         let firstPiece = pieces.count
         let firstCompared = compared.count
         var marked = -1
@@ -339,11 +339,8 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
                 slot: UInt16(truncatingIfNeeded: piece.slot ?? 0), form: piece.form,
                 hasSlot: piece.slot != nil || piece.form == .sum)
             literals.append(made: output.slice(piece.literal.lowerBound, piece.literal.upperBound))
-            kept.termCount = UInt8(truncatingIfNeeded: piece.terms.count)
-            for (index, term) in piece.terms.enumerated() {
-                let slot = Int16(truncatingIfNeeded: term.slot)
-                kept.terms[index] = term.isNegative ? ~slot : slot
-            }
+            kept.termCount = UInt8(truncatingIfNeeded: piece.termCount)
+            kept.terms = piece.terms
             kept.constant = piece.constant
             if let slot = piece.slot {
                 kept.translation = UInt8(truncatingIfNeeded: draft.slots[slot].translation)
@@ -376,16 +373,20 @@ package struct ShapeTable: ~Copyable, @unchecked Sendable {
             let first = wanted.first { slot(compared[$0].slot, of: line) == bytes } ?? index
             compared[index].first = compared[first].slot
         }
-        var replay = ByteBuffer(capacity: output.count - mark.length + 64)
+        // The buffer is taken out of the table, which is busy while it writes.
+        var replay = self.replay.take() ?? ByteBuffer()
+        replay.removeAll(keepingAtMost: 1 << 20)
         let before = replay.mark
-        guard write(match, of: line, to: &replay) != nil,
-            replay.view == output.view.slice(mark.length, output.count - 1)
-        else {
+        let isSame =
+            write(match, of: line, to: &replay) != nil
+            && replay.view == output.view.slice(mark.length, output.count - 1)
+        let replayed = replay.counts(since: before)
+        self.replay = consume replay
+        guard isSame else {
             assertionFailure("a shape does not repeat the line that it was learned from")
             return .none
         }
         let counts = output.counts(since: mark)
-        let replayed = replay.counts(since: before)
         shapes[number].constant.copied = counts.copied - replayed.copied
         shapes[number].constant.rewritten = counts.rewritten - replayed.rewritten
         shapes[number].isVerified = true

@@ -57,8 +57,12 @@ struct RecordLog: ~Copyable {
     var passedCount = 0
     var blankCount = 0
     var byteCount = 0
+    /// The models met so far; those that this block does not name have no records.
     var models: [(name: String, records: Int)] = []
-    private var lastModel = ByteBuffer(capacity: 64)
+    /// The spellings of their names, and at the same positions their places in `models`.
+    private var spellings = IDTable()
+    private var modelOfSpelling: [Int] = []
+    private var lastModel = (spelling: 0, index: -1)
 
     init() {}
 
@@ -75,8 +79,7 @@ struct RecordLog: ~Copyable {
         passedCount = 0
         blankCount = 0
         byteCount = 0
-        models.removeAll(keepingCapacity: false)
-        lastModel.removeAll()
+        for index in models.indices { models[index].records = 0 }
     }
 
     /// Keeps some text.
@@ -95,20 +98,23 @@ struct RecordLog: ~Copyable {
 
     /// Counts a record's model.
     mutating func count(model: ByteView) {
-        if !models.isEmpty, lastModel.view == model {
-            models[models.count - 1].records += 1
+        if lastModel.index >= 0, spellings.id(at: lastModel.spelling) == model {
+            models[lastModel.index].records += 1
             return
         }
+        let (spelling, isNew) = spellings.insert(model)
+        if isNew { modelOfSpelling.append(index(ofModel: model)) }
+        lastModel = (spelling, modelOfSpelling[spelling])
+        models[lastModel.index].records += 1
+    }
+
+    /// The place of a model in the list, also where it is spelled with escapes.
+    private mutating func index(ofModel model: ByteView) -> Int {
         var plain = ByteBuffer(capacity: 64)
         plain.append(unescaping: model)
         let name = plain.view.text
-        lastModel.removeAll()
-        lastModel.append(made: model)
-        if let index = models.firstIndex(where: { $0.name == name }) {
-            let entry = models.remove(at: index)
-            models.append((name, entry.records + 1))
-        } else {
-            models.append((name, 1))
-        }
+        if let index = models.firstIndex(where: { $0.name == name }) { return index }
+        models.append((name, 0))
+        return models.count - 1
     }
 }

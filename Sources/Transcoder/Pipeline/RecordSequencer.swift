@@ -171,7 +171,9 @@ public struct RecordSequencer: ~Copyable, Sendable {
         for loss in block.log.losses where !loss.isWithdrawn {
             losses.add(loss, path: block.log.view(loss.path), file: block.file)
         }
-        for model in block.log.models { count(model.name, model.records) }
+        for model in block.log.models where model.records > 0 {
+            count(model.name, model.records)
+        }
     }
 
     private mutating func count(_ model: String, _ records: Int) {
