@@ -89,6 +89,37 @@ import Testing
         }
     }
 
+    @Test func valuesEndWhereTheIndexerSays() throws {
+        for name in fixtureNames("json", suffix: ".json") {
+            let text = try fixture("json", name)
+            guard text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") else {
+                continue
+            }
+            var indexer = JSONIndexer()
+            let expected: (count: Int, hasBlanks: Bool)? = ByteView.with(text.span.bytes) {
+                guard let view = try? indexer.index($0) else { return nil }
+                return (view.end(.root), view.hasBlanks(.root))
+            }
+            for kernels in Self.all {
+                var hasBlanks = false
+                let found = text.withUnsafeBufferPointer { bytes in
+                    bytes.baseAddress.map {
+                        kernels.pointee.value_end(
+                            $0, bytes.count, UInt32(Limits().depthLimit), &hasBlanks)
+                    } ?? json_kernel_none
+                }
+                if let expected {
+                    #expect(found == expected.count, "\(name)")
+                    #expect(hasBlanks == expected.hasBlanks, "\(name)")
+                } else if found != json_kernel_none {
+                    // The value itself is sound: the fault stands behind it.
+                    let value = Array(text.prefix(found))
+                    #expect(fault(in: value) == nil, "\(name)")
+                }
+            }
+        }
+    }
+
     @Test func base64EndsAtTheFirstOtherByte() {
         var random = SplitMix(state: 8)
         let stops = Array("\"\\-_\n".utf8) + [0x80, 0xFF, 0x00]
