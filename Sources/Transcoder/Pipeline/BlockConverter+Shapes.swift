@@ -59,7 +59,11 @@ extension BlockConverter {
     mutating func endLesson() {
         guard context.isLearning else { return }
         defer { output.endTrace() }
-        guard !context.dependsOnPlace else { return }
+        // Ids that were made up stand nowhere in the line, and those that were spelled anew may
+        // have to be once more.
+        guard !context.dependsOnPlace,
+            !context.losses.contains(where: { $0.code == .idRewritten })
+        else { return }
         let view = context.view
         let lesson = ShapeMemory.Lesson(
             line: view.lineWithLineFeed, start: lessonStart.output,
