@@ -9,9 +9,16 @@ extension RecordContext {
     ///
     /// - Complexity: O(*n*), at the speed of a search for a byte.
     func base64(_ text: Text) -> Media.Source {
-        let isPlain = copyableBytes(text).isPlainBase64
-        note(isPlain ? .base64 : .content, of: text)
-        return .base64(text, needsRepair: !isPlain)
+        if copyableBytes(text).isPlainBase64 {
+            note(.base64, of: text)
+            return .base64(text, needsRepair: false)
+        }
+        let bytes = bytes(text)
+        let needsRepair =
+            text.hasEscapes || bytes.count % 4 != 0
+            || bytes.firstIndex(of: UInt8(ascii: "-")) != nil
+            || bytes.firstIndex(of: UInt8(ascii: "_")) != nil
+        return .base64(text, needsRepair: needsRepair)
     }
 
     /// Whether a text can be mended to base64: either alphabet, padding, line breaks.
