@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define TARGET __attribute__((target("avx2,bmi,bmi2,pclmul,popcnt")))
+#define TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,pclmul,popcnt")))
 
 TARGET static inline __m256i of_byte(char byte) { return _mm256_set1_epi8(byte); }
 
@@ -46,12 +46,11 @@ TARGET static inline __m256i looked_up(__m128i table, __m256i nibbles) {
     return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), nibbles);
 }
 
-/// The places at which UTF-8 is found to be broken; nothing precedes the block.
-TARGET static inline uint32_t utf8_faults(__m256i block) {
+/// The places at which UTF-8 is found to be broken; each block is one byte behind the one before.
+TARGET static inline uint32_t utf8_faults_of(
+    __m256i block, __m256i first, __m256i second, __m256i third
+) {
     const __m256i low_half = of_byte(0x0F);
-    // The lower lane moved up, so that bytes can be shifted across the middle.
-    __m256i lower = _mm256_permute2x128_si256(block, block, 0x08);
-    __m256i first = _mm256_alignr_epi8(block, lower, 15);
     __m256i first_high = _mm256_and_si256(_mm256_srli_epi16(first, 4), low_half);
     __m256i first_low = _mm256_and_si256(first, low_half);
     __m256i second_high = _mm256_and_si256(_mm256_srli_epi16(block, 4), low_half);
@@ -60,14 +59,21 @@ TARGET static inline uint32_t utf8_faults(__m256i block) {
             looked_up(_mm_setr_epi8(UTF8_FIRST_HIGH), first_high),
             looked_up(_mm_setr_epi8(UTF8_FIRST_LOW), first_low)),
         looked_up(_mm_setr_epi8(UTF8_SECOND_HIGH), second_high));
-    __m256i third = _mm256_alignr_epi8(block, lower, 14);
-    __m256i fourth = _mm256_alignr_epi8(block, lower, 13);
     __m256i due = _mm256_and_si256(
         _mm256_or_si256(
-            _mm256_subs_epu8(third, of_byte((char)(0xE0 - 0x80))),
-            _mm256_subs_epu8(fourth, of_byte((char)(0xF0 - 0x80)))),
+            _mm256_subs_epu8(second, of_byte((char)(0xE0 - 0x80))),
+            _mm256_subs_epu8(third, of_byte((char)(0xF0 - 0x80)))),
         of_byte((char)0x80));
     return ~equal(_mm256_xor_si256(due, faults), 0);
+}
+
+/// The places at which UTF-8 is found to be broken; nothing precedes the block.
+TARGET static inline uint32_t utf8_faults(__m256i block) {
+    // The lower lane moved up, so that bytes can be shifted across the middle.
+    __m256i lower = _mm256_permute2x128_si256(block, block, 0x08);
+    return utf8_faults_of(
+        block, _mm256_alignr_epi8(block, lower, 15), _mm256_alignr_epi8(block, lower, 14),
+        _mm256_alignr_epi8(block, lower, 13));
 }
 
 /// Where a sequence begins that the block's end cuts, or 32.
@@ -143,6 +149,57 @@ TARGET static ptrdiff_t string_end(const uint8_t *text, size_t count, bool *has_
     return json_kernel_none;
 }
 
+struct wide { __m256i low, high; };
+
+TARGET static inline uint64_t joined(uint32_t low, uint32_t high) {
+    return (uint64_t)high << 32 | low;
+}
+
+TARGET static inline struct wide wide_load(const uint8_t *text, size_t count) {
+    return (struct wide){
+        partial(text, count), count > 32 ? partial(text + 32, count - 32) : _mm256_setzero_si256()};
+}
+
+TARGET static inline uint64_t wide_equal(struct wide block, char byte) {
+    return joined(equal(block.low, byte), equal(block.high, byte));
+}
+
+TARGET static inline uint64_t wide_at_most(struct wide block, uint8_t bound) {
+    return joined(at_most(block.low, bound), at_most(block.high, bound));
+}
+
+/// Where a byte is `low` or one of the `more` behind it.
+TARGET static inline uint64_t wide_within(struct wide block, char low, uint8_t more) {
+    return joined(
+        at_most(_mm256_sub_epi8(block.low, of_byte(low)), more),
+        at_most(_mm256_sub_epi8(block.high, of_byte(low)), more));
+}
+
+TARGET static inline uint64_t wide_beyond_ascii(struct wide block) {
+    return joined(places(block.low), places(block.high));
+}
+
+/// The places of 32 bytes at which UTF-8 is found to be broken, the bytes before them counted in.
+TARGET static inline uint32_t utf8_faults_in_half(
+    const uint8_t *text, size_t count, size_t offset
+) {
+    if (offset >= count) return 0;
+    count -= offset;
+    text += offset;
+    __m256i block = partial(text, count);
+    if (offset == 0) return utf8_faults(block);
+    return utf8_faults_of(
+        block, partial(text - 1, count), partial(text - 2, count), partial(text - 3, count));
+}
+
+/// The places of 64 bytes at which UTF-8 is found to be broken, the bytes before them counted in.
+TARGET static inline uint64_t utf8_faults_behind(
+    const uint8_t *text, size_t count, size_t offset
+) {
+    return joined(
+        utf8_faults_in_half(text, count, offset), utf8_faults_in_half(text, count, offset + 32));
+}
+
 #include "value_end.h"
 
 TARGET static size_t base64_end(const uint8_t *text, size_t count) {
@@ -172,13 +229,6 @@ TARGET static size_t line_feeds(const uint8_t *text, size_t count) {
     return total;
 }
 
-/// The places from each odd quote up to the next even one.
-TARGET static inline uint32_t inside_quotes(uint32_t quotes) {
-    __m128i product =
-        _mm_clmulepi64_si128(_mm_set_epi64x(0, quotes), _mm_set1_epi8((char)0xFF), 0);
-    return (uint32_t)_mm_cvtsi128_si32(product);
-}
-
 TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) {
     uint32_t in_string = 0;
     bool begins_escaped = false;
@@ -195,7 +245,7 @@ TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) 
             escaped = (uint32_t)escaped_bytes(backslashes & ~first, &starts) | first;
             begins_escaped = (uint32_t)starts >> 31;
         }
-        uint32_t strings = inside_quotes(quotes & ~escaped) ^ in_string;
+        uint32_t strings = (uint32_t)inside_quotes(quotes & ~escaped) ^ in_string;
         in_string = (uint32_t)((int32_t)strings >> 31);
         uint32_t blanks = (at_most(block, 0x20) & ~strings) | ~present;
         // Each run between two blanks is stored at its place; what is written beyond it, the next

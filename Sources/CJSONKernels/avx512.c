@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define TARGET \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,pclmul")))
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,pclmul")))
 
 TARGET static inline __m512i of_byte(char byte) { return _mm512_set1_epi8(byte); }
 
@@ -33,10 +33,11 @@ TARGET static inline __m512i looked_up(__m128i table, __m512i nibbles) {
     return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(table), nibbles);
 }
 
-/// The places at which UTF-8 is found to be broken; nothing precedes the block.
-TARGET static inline uint64_t utf8_faults(__m512i block) {
+/// The places at which UTF-8 is found to be broken; each block is one byte behind the one before.
+TARGET static inline uint64_t utf8_faults_of(
+    __m512i block, __m512i first, __m512i second, __m512i third
+) {
     const __m512i low_half = of_byte(0x0F);
-    __m512i first = moved_up(block, 1);
     __m512i first_high = _mm512_and_si512(_mm512_srli_epi16(first, 4), low_half);
     __m512i first_low = _mm512_and_si512(first, low_half);
     __m512i second_high = _mm512_and_si512(_mm512_srli_epi16(block, 4), low_half);
@@ -46,10 +47,17 @@ TARGET static inline uint64_t utf8_faults(__m512i block) {
             looked_up(_mm_setr_epi8(UTF8_FIRST_LOW), first_low)),
         looked_up(_mm_setr_epi8(UTF8_SECOND_HIGH), second_high));
     // The third byte of three or four, and the fourth of four, must be a second continuation.
-    __m512i third = _mm512_subs_epu8(moved_up(block, 2), of_byte((char)(0xE0 - 0x80)));
-    __m512i fourth = _mm512_subs_epu8(moved_up(block, 3), of_byte((char)(0xF0 - 0x80)));
-    __m512i due = _mm512_and_si512(_mm512_or_si512(third, fourth), of_byte((char)0x80));
+    __m512i due = _mm512_and_si512(
+        _mm512_or_si512(
+            _mm512_subs_epu8(second, of_byte((char)(0xE0 - 0x80))),
+            _mm512_subs_epu8(third, of_byte((char)(0xF0 - 0x80)))),
+        of_byte((char)0x80));
     return _mm512_test_epi8_mask(_mm512_xor_si512(due, faults), _mm512_set1_epi8((char)0xFF));
+}
+
+/// The places at which UTF-8 is found to be broken; nothing precedes the block.
+TARGET static inline uint64_t utf8_faults(__m512i block) {
+    return utf8_faults_of(block, moved_up(block, 1), moved_up(block, 2), moved_up(block, 3));
 }
 
 /// Where a sequence begins that the block's end cuts, or 64.
@@ -137,6 +145,43 @@ TARGET static ptrdiff_t string_end(const uint8_t *text, size_t count, bool *has_
     return json_kernel_none;
 }
 
+struct wide { __m512i bytes; };
+
+TARGET static inline struct wide wide_load(const uint8_t *text, size_t count) {
+    return (struct wide){_mm512_maskz_loadu_epi8(first_places(count), text)};
+}
+
+TARGET static inline uint64_t wide_equal(struct wide block, char byte) {
+    return _mm512_cmpeq_epi8_mask(block.bytes, of_byte(byte));
+}
+
+TARGET static inline uint64_t wide_at_most(struct wide block, uint8_t bound) {
+    return _mm512_cmple_epu8_mask(block.bytes, of_byte((char)bound));
+}
+
+/// Where a byte is `low` or one of the `more` behind it.
+TARGET static inline uint64_t wide_within(struct wide block, char low, uint8_t more) {
+    return _mm512_cmple_epu8_mask(
+        _mm512_sub_epi8(block.bytes, of_byte(low)), of_byte((char)more));
+}
+
+TARGET static inline uint64_t wide_beyond_ascii(struct wide block) {
+    return _mm512_movepi8_mask(block.bytes);
+}
+
+/// The places of 64 bytes at which UTF-8 is found to be broken, the bytes before them counted in.
+TARGET static inline uint64_t utf8_faults_behind(
+    const uint8_t *text, size_t count, size_t offset
+) {
+    uint64_t present = first_places(count - offset);
+    __m512i block = _mm512_maskz_loadu_epi8(present, text + offset);
+    if (offset == 0) return utf8_faults(block);
+    return utf8_faults_of(
+        block, _mm512_maskz_loadu_epi8(present, text + offset - 1),
+        _mm512_maskz_loadu_epi8(present, text + offset - 2),
+        _mm512_maskz_loadu_epi8(present, text + offset - 3));
+}
+
 #include "value_end.h"
 
 TARGET static size_t base64_end(const uint8_t *text, size_t count) {
@@ -163,13 +208,6 @@ TARGET static size_t line_feeds(const uint8_t *text, size_t count) {
         total += (size_t)_mm_popcnt_u64(_mm512_cmpeq_epi8_mask(block, of_byte('\n')));
     }
     return total;
-}
-
-/// The places from each odd quote up to the next even one.
-TARGET static inline uint64_t inside_quotes(uint64_t quotes) {
-    __m128i product = _mm_clmulepi64_si128(
-        _mm_set_epi64x(0, (long long)quotes), _mm_set1_epi8((char)0xFF), 0);
-    return (uint64_t)_mm_cvtsi128_si64(product);
 }
 
 TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) {

@@ -120,6 +120,112 @@ import Testing
         }
     }
 
+    /// What a kernel says of the value that a text begins with: its length or -1, and its blanks.
+    private func value(
+        _ text: [UInt8], _ kernels: UnsafePointer<json_kernels>
+    ) -> (count: Int, hasBlanks: Bool) {
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return (-1, false) }
+            var hasBlanks = false
+            let limit = UInt32(Limits().depthLimit)
+            return (kernels.pointee.value_end(base, bytes.count, limit, &hasBlanks), hasBlanks)
+        }
+    }
+
+    /// What the indexer says of a text that is one value.
+    private func indexed(
+        _ text: [UInt8], _ indexer: inout JSONIndexer
+    ) -> (count: Int, hasBlanks: Bool)? {
+        ByteView.with(text.span.bytes) {
+            guard let view = try? indexer.index($0) else { return nil }
+            return (view.end(.root), view.hasBlanks(.root))
+        }
+    }
+
+    @Test func changedValuesAreJudgedAsTheIndexerDoes() throws {
+        var random = SplitMix(state: 11)
+        var indexer = JSONIndexer()
+        var soundCount = 0
+        for round in 0..<60_000 {
+            var text: [UInt8] = [UInt8(ascii: "[")]
+            // Padding moves what follows to every place of a step.
+            text += Array(repeating: UInt8(ascii: " "), count: random.below(3) * random.below(40))
+            appendValue(to: &text, &random, depth: 0)
+            text.append(UInt8(ascii: "]"))
+            for _ in 0..<(round % 4 == 0 ? 0 : random.below(3)) { change(&text, &random) }
+            guard text.first == UInt8(ascii: "[") else { continue }
+            let expected = indexed(text, &indexer)
+            soundCount += expected == nil ? 0 : 1
+            for kernels in Self.all {
+                let found = value(text, kernels)
+                if let expected {
+                    #expect(found == expected, "\(String(decoding: text, as: UTF8.self))")
+                } else if found.count >= 0 {
+                    // The value itself is sound: the fault stands behind it.
+                    let prefix = Array(text.prefix(found.count))
+                    #expect(
+                        indexed(prefix, &indexer) != nil,
+                        "\(String(decoding: text, as: UTF8.self))")
+                }
+            }
+        }
+        #expect(soundCount > 20_000)
+    }
+
+    private func appendValue(to text: inout [UInt8], _ random: inout SplitMix, depth: Int) {
+        let blank = random.below(6) == 0
+        if blank { text += Array(" \t\r\n".utf8).prefix(random.below(5)) }
+        switch random.below(depth > 4 ? 6 : 10) {
+        case 0...2: appendString(to: &text, &random)
+        case 3, 4:
+            let scalars = [
+                "0", "-0", "12", "-1.5e+10", "1E400", "true", "false", "null", "123456789012345678",
+                "0.000000000000000000000000000000000000000000000000000000000000000000000000001",
+            ]
+            text += Array(scalars[random.below(scalars.count)].utf8)
+        case 5: text += Array(["{}", "[]", "{ }", "[\n]", "\"\""][random.below(5)].utf8)
+        case 6, 7:
+            text.append(UInt8(ascii: "["))
+            for index in 0..<random.below(5) {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                appendValue(to: &text, &random, depth: depth + 1)
+            }
+            text.append(UInt8(ascii: "]"))
+        default:
+            text.append(UInt8(ascii: "{"))
+            for index in 0..<random.below(5) {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
+                if blank { text.append(UInt8(ascii: " ")) }
+                appendString(to: &text, &random)
+                if blank { text.append(UInt8(ascii: "\n")) }
+                text.append(UInt8(ascii: ":"))
+                appendValue(to: &text, &random, depth: depth + 1)
+            }
+            text.append(UInt8(ascii: "}"))
+        }
+        if blank { text.append(UInt8(ascii: "\t")) }
+    }
+
+    private func appendString(to text: inout [UInt8], _ random: inout SplitMix) {
+        text.append(UInt8(ascii: "\""))
+        for _ in 0..<random.below(6) { text += Self.pieces[random.below(Self.pieces.count)] }
+        text.append(UInt8(ascii: "\""))
+    }
+
+    /// Breaks a text in some way, or leaves it sound by chance.
+    private func change(_ text: inout [UInt8], _ random: inout SplitMix) {
+        guard !text.isEmpty else { return }
+        let place = random.below(text.count)
+        let signs = Array("{}[]:,\"\\ 0-.eutfn\n\u{1}".utf8) + [0x80, 0xC3, 0xED, 0xF0]
+        switch random.below(5) {
+        case 0: text.remove(at: place)
+        case 1: text.insert(signs[random.below(signs.count)], at: place)
+        case 2: text[place] = signs[random.below(signs.count)]
+        case 3: text.insert(contentsOf: Self.faults[random.below(Self.faults.count)], at: place)
+        default: text.removeSubrange(place...)
+        }
+    }
+
     @Test func base64EndsAtTheFirstOtherByte() {
         var random = SplitMix(state: 8)
         let stops = Array("\"\\-_\n".utf8) + [0x80, 0xFF, 0x00]
