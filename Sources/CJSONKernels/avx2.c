@@ -270,6 +270,56 @@ TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) 
     return length;
 }
 
+TARGET static size_t escape(const uint8_t *text, size_t count, uint8_t *target, size_t *written) {
+    uint8_t *begin = target;
+    size_t offset = 0;
+    while (offset < count) {
+        __m256i block = partial(text + offset, count - offset);
+        uint32_t present = first_places(count - offset);
+        uint32_t hits = (equal(block, '"') | equal(block, '\\') | at_most(block, 0x1F)) & present;
+        // What is written beyond the run is covered by what follows.
+        _mm256_storeu_si256((__m256i *)target, block);
+        size_t run = hits ? _tzcnt_u32(hits) : (size_t)_mm_popcnt_u32(present);
+        target += run;
+        offset += run;
+        if (!hits) continue;
+        if (text[offset] < 0x20) break;
+        *target++ = '\\';
+        *target++ = text[offset++];
+    }
+    *written = (size_t)(target - begin);
+    return offset;
+}
+
+TARGET static size_t unescape(const uint8_t *text, size_t count, uint8_t *target, size_t *written) {
+    uint8_t *begin = target;
+    size_t offset = 0;
+    while (offset < count) {
+        __m256i block = partial(text + offset, count - offset);
+        uint32_t present = first_places(count - offset);
+        uint32_t hits = equal(block, '\\');
+        _mm256_storeu_si256((__m256i *)target, block);
+        size_t run = hits ? _tzcnt_u32(hits) : (size_t)_mm_popcnt_u32(present);
+        target += run;
+        offset += run;
+        if (!hits) continue;
+        // Text that was not checked may end in the middle of an escape.
+        if (count - offset < 2 || text[offset + 1] == 'u') break;
+        uint8_t letter = text[offset + 1];
+        switch (letter) {
+        case 'n': letter = '\n'; break;
+        case 't': letter = '\t'; break;
+        case 'r': letter = '\r'; break;
+        case 'b': letter = '\b'; break;
+        case 'f': letter = '\f'; break;
+        }
+        *target++ = letter;
+        offset += 2;
+    }
+    *written = (size_t)(target - begin);
+    return offset;
+}
+
 const struct json_kernels json_kernels_avx2 = {
     .level = JSON_KERNEL_AVX2,
     .string_end = string_end,
@@ -277,6 +327,8 @@ const struct json_kernels json_kernels_avx2 = {
     .value_end = value_end,
     .line_feeds = line_feeds,
     .minify = minify,
+    .escape = escape,
+    .unescape = unescape,
 };
 
 #endif

@@ -236,6 +236,97 @@ TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) 
     return length;
 }
 
+/// Writes up to 32 bytes, a backslash in front of each special one; returns the length.
+TARGET static inline size_t store_escaped(
+    uint8_t *target, __m256i half, uint32_t specials, size_t count
+) {
+    const uint64_t odd = 0xAAAAAAAAAAAAAAAAull;
+    const __m512i twice = _mm512_set_epi8(
+        31, 31, 30, 30, 29, 29, 28, 28, 27, 27, 26, 26, 25, 25, 24, 24, 23, 23, 22, 22, 21, 21, 20,
+        20, 19, 19, 18, 18, 17, 17, 16, 16, 15, 15, 14, 14, 13, 13, 12, 12, 11, 11, 10, 10, 9, 9, 8,
+        8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0);
+    // Each byte twice, the first of both a backslash, and then without the backslashes of others.
+    __m512i doubled = _mm512_permutexvar_epi8(twice, _mm512_castsi256_si512(half));
+    doubled = _mm512_mask_mov_epi8(doubled, ~odd, of_byte('\\'));
+    uint64_t kept = (_pdep_u64(specials, ~odd) | odd) & first_places(2 * count);
+    _mm512_storeu_si512(target, _mm512_maskz_compress_epi8(kept, doubled));
+    return (size_t)_mm_popcnt_u64(kept);
+}
+
+TARGET static size_t escape(const uint8_t *text, size_t count, uint8_t *target, size_t *written) {
+    uint8_t *start = target;
+    size_t offset = 0;
+    while (offset < count) {
+        size_t present = count - offset < 64 ? count - offset : 64;
+        __m512i block = _mm512_maskz_loadu_epi8(first_places(present), text + offset);
+        uint64_t specials = _mm512_cmpeq_epi8_mask(block, of_byte('"'))
+            | _mm512_cmpeq_epi8_mask(block, of_byte('\\'));
+        uint64_t controls = _mm512_cmplt_epu8_mask(block, of_byte(0x20)) & first_places(present);
+        size_t length = controls ? (size_t)_tzcnt_u64(controls) : present;
+        if (!(specials & first_places(length))) {
+            _mm512_storeu_si512(target, block);
+            target += length;
+        } else {
+            size_t lower = length < 32 ? length : 32;
+            target += store_escaped(
+                target, _mm512_castsi512_si256(block), (uint32_t)specials, lower);
+            if (length > 32) {
+                target += store_escaped(
+                    target, _mm512_extracti64x4_epi64(block, 1), (uint32_t)(specials >> 32),
+                    length - 32);
+            }
+        }
+        offset += length;
+        if (controls) break;
+    }
+    *written = (size_t)(target - start);
+    return offset;
+}
+
+/// The characters that letters behind backslashes stand for, at those places.
+TARGET static inline __m512i unescaped(__m512i block, uint64_t escaped) {
+    const char letters[] = {'n', 't', 'r', 'b', 'f'};
+    const char characters[] = {'\n', '\t', '\r', '\b', '\f'};
+    // Most of them are quotes and backslashes, which stand for themselves.
+    uint64_t themselves = _mm512_cmple_epu8_mask(block, of_byte('\\'));
+    if (!(escaped & ~themselves)) return block;
+    __m512i result = block;
+    for (int index = 0; index < 5; index++) {
+        uint64_t places = escaped & _mm512_cmpeq_epi8_mask(block, of_byte(letters[index]));
+        result = _mm512_mask_mov_epi8(result, places, of_byte(characters[index]));
+    }
+    return result;
+}
+
+TARGET static size_t unescape(const uint8_t *text, size_t count, uint8_t *target, size_t *written) {
+    uint8_t *start = target;
+    size_t offset = 0;
+    while (offset < count) {
+        size_t length = count - offset < 64 ? count - offset : 64;
+        __m512i block = _mm512_maskz_loadu_epi8(first_places(length), text + offset);
+        uint64_t backslashes = _mm512_cmpeq_epi8_mask(block, of_byte('\\'));
+        if (!backslashes) {
+            _mm512_storeu_si512(target, block);
+            target += length;
+            offset += length;
+            continue;
+        }
+        uint64_t starts;
+        uint64_t escaped = escaped_bytes(backslashes, &starts);
+        uint64_t units = escaped & _mm512_cmpeq_epi8_mask(block, of_byte('u'));
+        // An escape that the block cuts is left for the next one.
+        if (starts >> 63) length = 63;
+        if (units) length = (size_t)_tzcnt_u64(units) - 1;
+        uint64_t kept = first_places(length) & ~starts;
+        _mm512_storeu_si512(target, _mm512_maskz_compress_epi8(kept, unescaped(block, escaped)));
+        target += _mm_popcnt_u64(kept);
+        offset += length;
+        if (units) break;
+    }
+    *written = (size_t)(target - start);
+    return offset;
+}
+
 const struct json_kernels json_kernels_avx512 = {
     .level = JSON_KERNEL_AVX512,
     .string_end = string_end,
@@ -243,6 +334,8 @@ const struct json_kernels json_kernels_avx512 = {
     .value_end = value_end,
     .line_feeds = line_feeds,
     .minify = minify,
+    .escape = escape,
+    .unescape = unescape,
 };
 
 #endif

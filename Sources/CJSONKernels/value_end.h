@@ -224,8 +224,11 @@ TARGET static ptrdiff_t value_end(
     *has_blanks = false;
     if (count == 0) return json_kernel_none;
     if (text[0] != '{' && text[0] != '[') return plain_value_end(text, count);
-    struct containers open = {.depth_limit = depth_limit};
-    if (depth_limit > JSON_KERNEL_DEPTH) open.depth_limit = JSON_KERNEL_DEPTH;
+    // The outer containers are left as they are: zeroing them would take longer than most values.
+    struct containers open;
+    open.depth = 0;
+    open.depth_limit = depth_limit < JSON_KERNEL_DEPTH ? depth_limit : JSON_KERNEL_DEPTH;
+    open.in_object = false;
     struct escapes escapes = {0};
     struct links links = {0};
     uint64_t in_string = 0;

@@ -10,8 +10,25 @@ extension ByteBuffer {
     /// - Parameter interior: Checked bytes from between the quotes of a string.
     /// - Complexity: O(*n*).
     package mutating func append(unescaping interior: ByteView) {
+        guard json_kernels_exist() else { return append(unescapingPortably: interior) }
         rewritten &+= interior.count
-        // Decoding never makes a text longer; a block may be stored beyond its end.
+        // Decoding never makes a text longer; a kernel may write 64 bytes beyond its end.
+        reserve(interior.count + 64)
+        var index = 0
+        while index < interior.count {
+            var written = 0
+            // Sound: what is left of the text fits into what is left of the room.
+            index += unsafe json_unescape(
+                interior.base + index, interior.count - index, base + length, &written)
+            length += written
+            guard index < interior.count else { break }
+            index += append(escapeOf: interior.slice(index, interior.count))
+        }
+    }
+
+    /// The same without kernels.
+    mutating func append(unescapingPortably interior: ByteView) {
+        rewritten &+= interior.count
         reserve(interior.count + 16)
         var index = 0
         while index < interior.count {
@@ -19,15 +36,8 @@ extension ByteBuffer {
                 from: interior, at: index, count: \.countBeforeBackslash,
                 while: { $0 != UInt8(ascii: "\\") })
             index += plain.count
-            if plain.isStopped {
-                index += append(escapeOf: interior.slice(index, interior.count))
-            } else if index < interior.count {
-                // Escapes are far between here.
-                let rest = interior.slice(index, interior.count)
-                let length = rest.firstIndex(of: UInt8(ascii: "\\")) ?? rest.count
-                append(made: rest.slice(0, length))
-                index += length
-            }
+            guard plain.isStopped else { continue }
+            index += append(escapeOf: interior.slice(index, interior.count))
         }
     }
 
@@ -102,6 +112,26 @@ extension ByteBuffer {
     ///
     /// - Complexity: O(*n*).
     package mutating func append(escaping text: ByteView) {
+        guard json_kernels_exist() else { return append(escapingPortably: text) }
+        rewritten &+= text.count
+        var index = 0
+        while index < text.count {
+            // A piece at a time, so that a long text does not ask for twice its length.
+            let count = min(text.count - index, 4096)
+            reserve(2 * count + 64)
+            var written = 0
+            // Sound: the room is what the kernel asks for.
+            let taken = unsafe json_escape(text.base + index, count, base + length, &written)
+            length += written
+            index += taken
+            guard taken < count else { continue }
+            append(escapeFor: text[index])
+            index += 1
+        }
+    }
+
+    /// The same without kernels.
+    mutating func append(escapingPortably text: ByteView) {
         rewritten &+= text.count
         reserve(text.count + text.count / 8)
         var index = 0

@@ -229,35 +229,10 @@ func equalEnds<Word: BitwiseCopyable & Equatable>(
             == rightRaw.loadUnaligned(fromByteOffset: last, as: Word.self)
 }
 
-/// Compares two runs of more than sixteen bytes.
+/// Compares two runs of more than sixteen bytes: the system's library knows the widest way.
 @usableFromInline
 func equalLongBytes(
     _ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int
 ) -> Bool {
-    let leftRaw = unsafe UnsafeRawPointer(left)
-    let rightRaw = unsafe UnsafeRawPointer(right)
-    var index = 0
-    while index + 32 <= count {
-        let first = unsafe difference(leftRaw, rightRaw, index)
-        let second = unsafe difference(leftRaw, rightRaw, index + 16)
-        let both = first | second
-        guard both.x | both.y == 0 else { return false }
-        index += 32
-    }
-    if index + 16 <= count {
-        let bits = unsafe difference(leftRaw, rightRaw, index)
-        guard bits.x | bits.y == 0 else { return false }
-    }
-    // The last block overlaps what was compared already: cheaper than a byte loop.
-    let rest = unsafe difference(leftRaw, rightRaw, count - 16)
-    return rest.x | rest.y == 0
-}
-
-/// The bits in which two blocks of sixteen bytes differ.
-@inline(__always)
-private func difference(
-    _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ offset: Int
-) -> SIMD2<UInt64> {
-    unsafe left.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self)
-        ^ right.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self)
+    unsafe memcmp(left, right, count) == 0
 }

@@ -245,6 +245,57 @@ import Testing
         }
     }
 
+    @Test func escapesComeAndGoAsWithoutKernels() {
+        var random = SplitMix(state: 12)
+        let controls: [[UInt8]] = [[0x0A], [0x1F], [0x00], [0x09], [0x08], [0x0C], [0x0D]]
+        for round in 0..<20_000 {
+            var interior: [UInt8] = []
+            for _ in 0..<random.below(14) {
+                interior += Self.pieces[random.below(Self.pieces.count)]
+            }
+            let text = bytes(of: interior) { $0.append(unescapingPortably: $1) }
+            #expect(bytes(of: interior) { $0.append(unescaping: $1) } == text)
+            var plain = text
+            if round % 2 == 0 {
+                let control = controls[random.below(controls.count)]
+                plain.insert(contentsOf: control, at: random.below(plain.count + 1))
+            }
+            let escaped = bytes(of: plain) { $0.append(escapingPortably: $1) }
+            #expect(bytes(of: plain) { $0.append(escaping: $1) } == escaped)
+            for kernels in Self.all {
+                let result = copied(interior, kernels.pointee.unescape)
+                let stop = interior[result.taken...]
+                #expect(stop.isEmpty || stop.starts(with: Array("\\u".utf8)))
+                #expect(text.starts(with: result.copy))
+                let back = copied(plain, kernels.pointee.escape)
+                #expect(plain[back.taken...].first.map { $0 < 0x20 } ?? true)
+                #expect(escaped.starts(with: back.copy))
+            }
+        }
+    }
+
+    private func bytes(
+        of text: [UInt8], _ append: (inout ByteBuffer, ByteView) -> Void
+    ) -> [UInt8] {
+        var buffer = ByteBuffer()
+        ByteView.with(text.span.bytes) { append(&buffer, $0) }
+        return (0..<buffer.view.count).map { buffer.view[$0] }
+    }
+
+    private typealias Copy =
+        @convention(c) (
+            UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<Int>?
+        ) -> Int
+
+    private func copied(_ text: [UInt8], _ copy: Copy?) -> (taken: Int, copy: [UInt8]) {
+        var target = [UInt8](repeating: 0, count: 2 * text.count + 64)
+        var written = 0
+        let taken = text.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.flatMap { copy?($0, bytes.count, &target, &written) } ?? 0
+        }
+        return (taken, Array(target.prefix(written)))
+    }
+
     @Test func blanksGoAndNothingElse() {
         var random = SplitMix(state: 9)
         for _ in 0..<4_000 {

@@ -50,6 +50,18 @@ struct json_kernels {
     ///
     /// `target` has room for `count + 64` bytes, all of which may be written to.
     size_t (*minify)(const uint8_t *json, size_t count, uint8_t *target);
+    /// Copies UTF-8 text with a backslash in front of each quote and backslash, up to the first
+    /// control character; returns the length of what was copied of the text.
+    ///
+    /// `target` has room for `2 * count + 64` bytes, all of which may be written to. `*written`
+    /// gets the length of the copy.
+    size_t (*escape)(const uint8_t *text, size_t count, uint8_t *target, size_t *written);
+    /// Copies the inside of a checked JSON string with the characters that its escapes stand for,
+    /// up to the first `\u`; returns the length of what was copied of the text.
+    ///
+    /// `target` has room for `count + 64` bytes, all of which may be written to. `*written` gets
+    /// the length of the copy.
+    size_t (*unescape)(const uint8_t *text, size_t count, uint8_t *target, size_t *written);
 };
 
 /// The widest set that this processor runs, or the one that the environment variable
@@ -77,6 +89,20 @@ static inline size_t json_base64_end(const uint8_t *text, size_t count) {
 /// See `struct json_kernels`.
 static inline size_t json_minify(const uint8_t *json, size_t count, uint8_t *target) {
     return json_kernels->minify(json, count, target);
+}
+
+/// See `struct json_kernels`.
+static inline size_t json_escape(
+    const uint8_t *text, size_t count, uint8_t *target, size_t *written
+) {
+    return json_kernels->escape(text, count, target, written);
+}
+
+/// See `struct json_kernels`.
+static inline size_t json_unescape(
+    const uint8_t *text, size_t count, uint8_t *target, size_t *written
+) {
+    return json_kernels->unescape(text, count, target, written);
 }
 
 /// See `struct json_kernels`.
