@@ -291,6 +291,15 @@ TARGET static size_t escape(const uint8_t *text, size_t count, uint8_t *target, 
     return offset;
 }
 
+TARGET static size_t minify_escaping(const uint8_t *json, size_t count, uint8_t *target) {
+    // The text without blanks stands for a moment behind all that its escaping can take.
+    uint8_t *minified = target + 2 * count + 64;
+    size_t length = minify(json, count, minified);
+    size_t written = 0;
+    escape(minified, length, target, &written);
+    return written;
+}
+
 TARGET static size_t unescape(const uint8_t *text, size_t count, uint8_t *target, size_t *written) {
     uint8_t *begin = target;
     size_t offset = 0;
@@ -327,6 +336,7 @@ const struct json_kernels json_kernels_avx2 = {
     .value_end = value_end,
     .line_feeds = line_feeds,
     .minify = minify,
+    .minify_escaping = minify_escaping,
     .escape = escape,
     .unescape = unescape,
 };

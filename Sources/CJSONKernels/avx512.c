@@ -210,7 +210,40 @@ TARGET static size_t line_feeds(const uint8_t *text, size_t count) {
     return total;
 }
 
-TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) {
+/// Writes those of 32 bytes that are kept, a backslash in front of each special one; returns the
+/// length.
+TARGET static inline size_t store_escaped(
+    uint8_t *target, __m256i half, uint32_t kept, uint32_t specials
+) {
+    const uint64_t odd = 0xAAAAAAAAAAAAAAAAull;
+    const __m512i twice = _mm512_set_epi8(
+        31, 31, 30, 30, 29, 29, 28, 28, 27, 27, 26, 26, 25, 25, 24, 24, 23, 23, 22, 22, 21, 21, 20,
+        20, 19, 19, 18, 18, 17, 17, 16, 16, 15, 15, 14, 14, 13, 13, 12, 12, 11, 11, 10, 10, 9, 9, 8,
+        8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0);
+    // Each byte twice, the first of both a backslash; of these, only the due ones are kept.
+    __m512i doubled = _mm512_permutexvar_epi8(twice, _mm512_castsi256_si512(half));
+    doubled = _mm512_mask_mov_epi8(doubled, ~odd, of_byte('\\'));
+    uint64_t places = _pdep_u64(specials & kept, ~odd) | _pdep_u64(kept, odd);
+    _mm512_storeu_si512(target, _mm512_maskz_compress_epi8(places, doubled));
+    return (size_t)_mm_popcnt_u64(places);
+}
+
+/// Writes those of 64 bytes that are kept, a backslash in front of each special one; returns the
+/// length.
+TARGET static inline size_t store_all_escaped(
+    uint8_t *target, __m512i block, uint64_t kept, uint64_t specials
+) {
+    size_t length = store_escaped(
+        target, _mm512_castsi512_si256(block), (uint32_t)kept, (uint32_t)specials);
+    if (!(kept >> 32)) return length;
+    return length + store_escaped(
+        target + length, _mm512_extracti64x4_epi64(block, 1), (uint32_t)(kept >> 32),
+        (uint32_t)(specials >> 32));
+}
+
+TARGET static inline size_t minify_into(
+    const uint8_t *json, size_t count, uint8_t *target, bool escapes
+) {
     uint64_t in_string = 0;
     bool begins_escaped = false;
     size_t length = 0;
@@ -230,27 +263,23 @@ TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) 
         in_string = (uint64_t)((int64_t)strings >> 63);
         uint64_t blanks = _mm512_cmple_epu8_mask(block, of_byte(0x20)) & ~strings;
         uint64_t kept = present & ~blanks;
+        uint64_t specials = quotes | backslashes;
+        if (escapes && specials) {
+            length += store_all_escaped(target + length, block, kept, specials);
+            continue;
+        }
         _mm512_storeu_si512(target + length, _mm512_maskz_compress_epi8(kept, block));
         length += (size_t)_mm_popcnt_u64(kept);
     }
     return length;
 }
 
-/// Writes up to 32 bytes, a backslash in front of each special one; returns the length.
-TARGET static inline size_t store_escaped(
-    uint8_t *target, __m256i half, uint32_t specials, size_t count
-) {
-    const uint64_t odd = 0xAAAAAAAAAAAAAAAAull;
-    const __m512i twice = _mm512_set_epi8(
-        31, 31, 30, 30, 29, 29, 28, 28, 27, 27, 26, 26, 25, 25, 24, 24, 23, 23, 22, 22, 21, 21, 20,
-        20, 19, 19, 18, 18, 17, 17, 16, 16, 15, 15, 14, 14, 13, 13, 12, 12, 11, 11, 10, 10, 9, 9, 8,
-        8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0);
-    // Each byte twice, the first of both a backslash, and then without the backslashes of others.
-    __m512i doubled = _mm512_permutexvar_epi8(twice, _mm512_castsi256_si512(half));
-    doubled = _mm512_mask_mov_epi8(doubled, ~odd, of_byte('\\'));
-    uint64_t kept = (_pdep_u64(specials, ~odd) | odd) & first_places(2 * count);
-    _mm512_storeu_si512(target, _mm512_maskz_compress_epi8(kept, doubled));
-    return (size_t)_mm_popcnt_u64(kept);
+TARGET static size_t minify(const uint8_t *json, size_t count, uint8_t *target) {
+    return minify_into(json, count, target, false);
+}
+
+TARGET static size_t minify_escaping(const uint8_t *json, size_t count, uint8_t *target) {
+    return minify_into(json, count, target, true);
 }
 
 TARGET static size_t escape(const uint8_t *text, size_t count, uint8_t *target, size_t *written) {
@@ -263,18 +292,12 @@ TARGET static size_t escape(const uint8_t *text, size_t count, uint8_t *target, 
             | _mm512_cmpeq_epi8_mask(block, of_byte('\\'));
         uint64_t controls = _mm512_cmplt_epu8_mask(block, of_byte(0x20)) & first_places(present);
         size_t length = controls ? (size_t)_tzcnt_u64(controls) : present;
-        if (!(specials & first_places(length))) {
+        uint64_t kept = first_places(length);
+        if (specials & kept) {
+            target += store_all_escaped(target, block, kept, specials);
+        } else {
             _mm512_storeu_si512(target, block);
             target += length;
-        } else {
-            size_t lower = length < 32 ? length : 32;
-            target += store_escaped(
-                target, _mm512_castsi512_si256(block), (uint32_t)specials, lower);
-            if (length > 32) {
-                target += store_escaped(
-                    target, _mm512_extracti64x4_epi64(block, 1), (uint32_t)(specials >> 32),
-                    length - 32);
-            }
         }
         offset += length;
         if (controls) break;
@@ -334,6 +357,7 @@ const struct json_kernels json_kernels_avx512 = {
     .value_end = value_end,
     .line_feeds = line_feeds,
     .minify = minify,
+    .minify_escaping = minify_escaping,
     .escape = escape,
     .unescape = unescape,
 };

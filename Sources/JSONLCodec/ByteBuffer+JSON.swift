@@ -274,17 +274,23 @@ extension ByteBuffer {
     /// Appends checked JSON without blanks as the inside of a JSON string.
     mutating func append(escapingMinified json: ByteView, hasBlanks: Bool) {
         guard hasBlanks else { return append(escaping: json) }
+        rewritten &+= json.count
+        reserve(json.count * 3 + 128)
+        guard !json_kernels_exist() else {
+            // Sound: the room is what the kernel asks for.
+            length += unsafe json_minify_escaping(json.base, json.count, base + length)
+            return
+        }
         // The text without blanks stands for a moment behind the place that its escaping can
         // take: only quotes and backslashes grow, to twice their length.
         let start = length
-        reserve(json.count * 3 + 128)
         length += json.count * 2 + 64
         let minified = length
+        let rewrittenBefore = rewritten
         appendWithoutBlanks(json)
         let count = length - minified
         length = start
-        let rewrittenBefore = rewritten
-        append(escaping: unsafe ByteView(base: base + minified, count: count))
+        append(escapingPortably: unsafe ByteView(base: base + minified, count: count))
         rewritten = rewrittenBefore
     }
 }

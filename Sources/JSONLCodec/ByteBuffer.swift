@@ -215,16 +215,23 @@ extension ByteBuffer {
     mutating func append(padded text: ByteView, _ lower: Int, _ upper: Int) {
         let count = upper - lower
         // Sound: blocks are read inside of the text and written into memory that was reserved.
-        guard count <= 256, upper + 32 <= text.count else {
+        guard count <= 256, upper + 64 <= text.count else {
             return unsafe append(text.base + lower, count)
         }
-        reserve(count + 32)
+        reserve(count + 64)
         var index = 0
         repeat {
-            unsafe ByteBlock(loading: text.base + lower + index).store(to: base + length + index)
-            unsafe ByteBlock(loading: text.base + lower + index + 16)
-                .store(to: base + length + index + 16)
-            index += 32
+            let source = unsafe text.base + lower + index
+            let target = unsafe base + length + index
+            let first = unsafe ByteBlock(loading: source)
+            let second = unsafe ByteBlock(loading: source + 16)
+            let third = unsafe ByteBlock(loading: source + 32)
+            let fourth = unsafe ByteBlock(loading: source + 48)
+            unsafe first.store(to: target)
+            unsafe second.store(to: target + 16)
+            unsafe third.store(to: target + 32)
+            unsafe fourth.store(to: target + 48)
+            index += 64
         } while index < count
         length += count
     }

@@ -325,6 +325,14 @@ import Testing
                     } ?? 0
                 }
                 #expect(Array(target.prefix(count)) == plain)
+                var escaped = [UInt8](repeating: 0, count: 3 * spaced.count + 128)
+                let length = spaced.withUnsafeBufferPointer { bytes in
+                    bytes.baseAddress.map {
+                        Int(kernels.pointee.minify_escaping($0, bytes.count, &escaped))
+                    } ?? 0
+                }
+                let expected = self.bytes(of: plain) { $0.append(escapingPortably: $1) }
+                #expect(Array(escaped.prefix(length)) == expected)
             }
         }
     }

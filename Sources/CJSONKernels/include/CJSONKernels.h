@@ -50,6 +50,11 @@ struct json_kernels {
     ///
     /// `target` has room for `count + 64` bytes, all of which may be written to.
     size_t (*minify)(const uint8_t *json, size_t count, uint8_t *target);
+    /// Copies checked JSON as `minify` does, and with a backslash in front of each quote and
+    /// backslash; returns the length of the copy.
+    ///
+    /// `target` has room for `3 * count + 128` bytes, all of which may be written to.
+    size_t (*minify_escaping)(const uint8_t *json, size_t count, uint8_t *target);
     /// Copies UTF-8 text with a backslash in front of each quote and backslash, up to the first
     /// control character; returns the length of what was copied of the text.
     ///
@@ -89,6 +94,11 @@ static inline size_t json_base64_end(const uint8_t *text, size_t count) {
 /// See `struct json_kernels`.
 static inline size_t json_minify(const uint8_t *json, size_t count, uint8_t *target) {
     return json_kernels->minify(json, count, target);
+}
+
+/// See `struct json_kernels`.
+static inline size_t json_minify_escaping(const uint8_t *json, size_t count, uint8_t *target) {
+    return json_kernels->minify_escaping(json, count, target);
 }
 
 /// See `struct json_kernels`.

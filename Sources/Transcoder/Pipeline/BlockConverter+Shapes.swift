@@ -35,9 +35,10 @@ extension BlockConverter {
         let sourceID = log.keep { $0.append(unescaping: sourceBytes) }
         log.entries.append(
             RecordEntry(
-                outputEnd: output.count, writtenID: writtenID,
+                outputEnd: output.count, writtenIDStart: writtenID.lowerBound,
+                writtenIDEnd: writtenID.upperBound,
                 sourceID: sourceID, idHash: log.view(sourceID).hash,
-                idPath: log.keep { $0.append(made: shapes.text(id.path)) }, line: number,
+                idPath: log.keep(path: shapes.text(id.path)), line: number,
                 column: shapes.table.offset(of: id.column) + 1, lossEnd: log.losses.count,
                 isIDRewritten: false, lineEnd: lines.count, recordCount: log.recordCount,
                 blankCount: log.blankCount))
@@ -69,7 +70,7 @@ extension BlockConverter {
             line: view.lineWithLineFeed, start: lessonStart.output,
             losses: lessonStart.lossCount..<log.losses.count,
             model: modelNode.map { view.interior($0) },
-            entry: conversion.idRule == .any ? nil : log.entries.last)
+            entry: conversion.idRule == .any ? nil : log.entries[log.entries.count - 1])
         shapes.learn(lesson, context, output, log)
     }
 }

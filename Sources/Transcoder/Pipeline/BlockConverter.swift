@@ -328,7 +328,8 @@ extension BlockConverter {
         }
         log.entries.append(
             RecordEntry(
-                outputEnd: output.count, writtenID: context.writtenID, sourceID: sourceID,
+                outputEnd: output.count, writtenIDStart: context.writtenID.lowerBound,
+                writtenIDEnd: context.writtenID.upperBound, sourceID: sourceID,
                 idHash: log.view(sourceID).hash, idPath: path, line: number,
                 column: (node.map { view.start($0) } ?? 0) + 1,
                 lossEnd: log.losses.count,

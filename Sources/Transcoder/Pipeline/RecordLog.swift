@@ -5,7 +5,7 @@
 import JSONLCodec
 
 /// A range of bytes in the text memory of a ``RecordLog``.
-struct LogText {
+struct LogText: BitwiseCopyable {
     var start: UInt32
     var count: UInt32
 }
@@ -19,11 +19,12 @@ struct LossEvent {
 }
 
 /// One accepted record whose id must be compared with those of other blocks.
-struct RecordEntry {
+struct RecordEntry: BitwiseCopyable {
     /// The end of the record in the output; it begins where the one before it ends.
     let outputEnd: Int
-    /// Where in the output its id stands, between the quotes.
-    let writtenID: Range<Int>
+    /// Where in the output its id begins and ends, between the quotes.
+    let writtenIDStart: Int
+    let writtenIDEnd: Int
     /// The id of the source, decoded.
     let sourceID: LogText
     /// The hash of that id.
@@ -41,13 +42,18 @@ struct RecordEntry {
     /// The records and blank lines of the block up to this one.
     let recordCount: Int
     let blankCount: Int
+
+    /// Where in the output its id stands.
+    var writtenID: Range<Int> { writtenIDStart..<writtenIDEnd }
 }
 
 /// The losses, errors and ids of one block.
 struct RecordLog: ~Copyable {
     var texts = ByteBuffer()
     var losses: [LossEvent] = []
-    var entries: [RecordEntry] = []
+    var entries = TrivialArray<RecordEntry>(capacity: 64)
+    /// The path of an id that was kept last: it is the same in nearly all records.
+    private var lastPath = LogText(start: 0, count: 0)
     var errors: [Diagnostic] = []
     var errorCount = 0
     /// The lines of rejected records: numbers, and where they end in ``BlockConverter/rejects``.
@@ -70,7 +76,8 @@ struct RecordLog: ~Copyable {
     mutating func reset() {
         texts.removeAll(keepingAtMost: 1 << 20)
         losses.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
+        entries.removeAll()
+        lastPath = LogText(start: 0, count: 0)
         errors.removeAll(keepingCapacity: false)
         errorCount = 0
         rejectedLines.removeAll(keepingCapacity: true)
@@ -89,6 +96,12 @@ struct RecordLog: ~Copyable {
         return LogText(
             start: UInt32(truncatingIfNeeded: start),
             count: UInt32(truncatingIfNeeded: texts.count - start))
+    }
+
+    /// Keeps the path of an id.
+    mutating func keep(path: ByteView) -> LogText {
+        if view(lastPath) != path { lastPath = keep { $0.append(made: path) } }
+        return lastPath
     }
 
     /// A kept text.

@@ -43,7 +43,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
             block.output.removeAll()
             return
         }
-        if !block.log.entries.isEmpty { settleIDs(&block) }
+        if block.log.entries.count > 0 { settleIDs(&block) }
         if lacksLineFeed, block.output.count > 0 { block.output.insertLineFeed() }
         lacksLineFeed = block.output.count > 0 ? block.lacksLineFeed : lacksLineFeed
         merge(&block)
@@ -58,20 +58,14 @@ public struct RecordSequencer: ~Copyable, Sendable {
         var removals: [Range<Int>] = []
         var rejects: [RejectedLine] = []
         var respellings: [(range: Range<Int>, id: String)] = []
-        var outputStart = 0
-        var lossStart = 0
-        var lineStart = 0
-        for index in block.log.entries.indices {
-            let entry = block.log.entries[index]
+        for index in 0..<block.log.entries.count {
             // Where ids stand in the table is random: several are fetched at once.
             if index + 8 < block.log.entries.count {
                 ids.prefetch(hash: block.log.entries[index + 8].idHash)
             }
-            defer {
-                outputStart = entry.outputEnd
-                lossStart = entry.lossEnd
-                lineStart = entry.lineEnd
-            }
+            if isNew(index, block) { continue }
+            let entry = block.log.entries[index]
+            let previous = index == 0 ? nil : block.log.entries[index - 1]
             let outcome = outcome(of: entry, block)
             switch outcome {
             case .fine:
@@ -80,6 +74,9 @@ public struct RecordSequencer: ~Copyable, Sendable {
                 respellings.append((entry.writtenID, id))
                 if !entry.isIDRewritten { noteRewriting(of: entry, in: &block) }
             case .duplicate(let first):
+                let lossStart = previous?.lossEnd ?? 0
+                let lineStart = previous?.lineEnd ?? 0
+                let outputStart = previous?.outputEnd ?? 0
                 refuse(entry, first, &block, losses: lossStart..<entry.lossEnd, lineStart)
                 rejects.append(
                     RejectedLine(number: entry.line, range: lineStart..<entry.lineEnd))
@@ -95,6 +92,17 @@ public struct RecordSequencer: ~Copyable, Sendable {
         }
         block.insertRejects(rejects)
         block.output.edit(removing: removals, respelling: respellings)
+    }
+
+    /// Adds the id of a record, where it only has to differ from others, and does.
+    private mutating func isNew(_ index: Int, _ block: borrowing BlockConverter) -> Bool {
+        guard conversion.idRule == .unique else { return false }
+        let entry = block.log.entries[index]
+        guard ids.insert(block.log.view(entry.sourceID), hash: entry.idHash).isNew else {
+            return false
+        }
+        firstUses.append(FirstUse(file: block.file, entry))
+        return true
     }
 
     private enum Outcome {
