@@ -33,7 +33,7 @@ enum Command {
         if arguments.has(.version) { return try showVersion() }
         let terminal = Terminal(arguments)
         switch arguments.verb {
-        case .convert, .check, .detect:
+        case .convert, .check, .detect, .split:
             if needsHelp(arguments) { return showUsage(arguments.verb, terminal) }
             return try read(arguments, terminal)
         case .formats: return try Formats(arguments).run()
@@ -51,6 +51,7 @@ enum Command {
         return switch arguments.verb {
         case .check: try Check(arguments, terminal).run()
         case .detect: try Detect(arguments, terminal).run()
+        case .split: try Split(arguments, terminal).run()
         default: try Convert(arguments, terminal).run()
         }
     }

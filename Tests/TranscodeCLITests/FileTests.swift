@@ -125,6 +125,30 @@ import Testing
         #expect(standard.errorText == "transcode: <stdout>: no space left on the disk\n")
         let help = try Program.run("transcode help > /dev/full", in: scratch.url)
         #expect(help.status == 3)
+        let parts = try Program.run(
+            "mkdir parts; ln -s /dev/full parts/part-0001.jsonl; "
+                + "transcode split -q -t gemini in.jsonl -o parts", in: scratch.url)
+        #expect(parts.status == 3)
+        #expect(parts.errorText == "transcode: parts/part-0001.jsonl: no space left on the disk\n")
+    }
+
+    @Test func interruptedSplitLeavesNoBegunPartAndNoManifest() throws {
+        let scratch = try Scratch()
+        let program = try RunningProgram(
+            ["split", "-q", "-t", "gemini", "--limit", "max-records=2", "-o", "parts"], in: scratch)
+        program.write(Self.requests(29))
+        let parts = scratch.url.appendingPathComponent("parts").path
+        func names() -> [String] {
+            ((try? FileManager.default.contentsOfDirectory(atPath: parts)) ?? []).sorted()
+        }
+        // More files than the table of those that a signal removes has places.
+        let begins = program.wait(until: {
+            names().count == 15 && names().contains { $0.hasPrefix(".part-0015") }
+        })
+        #expect(begins, "\(names())")
+        program.send(SIGINT)
+        #expect(program.status == 130)
+        #expect(names() == (1...14).map { "part-\($0 < 10 ? "000" : "00")\($0).jsonl" })
     }
 
     @Test func closedPipeEndsSilently() throws {

@@ -125,11 +125,13 @@ public struct BatchLimit: Sendable, Hashable {
         case maxRecords = "max-records"
         case minRecords = "min-records"
         case maxBytes = "max-bytes"
+        /// Tokens of all records together, estimated from their bytes.
+        case maxTokens = "max-tokens"
     }
 
     /// What is limited.
     public let key: Key
-    /// The bound, in records or bytes.
+    /// The bound, in records, bytes or tokens.
     public let value: Int
     /// Where the number stands, and when it was read.
     public let source: String

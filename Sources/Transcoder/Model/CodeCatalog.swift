@@ -88,16 +88,22 @@ extension CodeDescription {
             "too_many_tasks", .error, "more records than the provider takes in one batch",
             "The number of records is over the limit that `transcode formats NAME` shows, with "
                 + "its source. Limits change and differ between accounts: `check --limit "
-                + "max-records=N` sets another one. Cut the file into parts and send each."),
+                + "max-records=N` sets another one. `transcode split` cuts the file into parts."),
         CodeDescription(
             "too_few_records", .warning, "fewer records than the provider takes in one batch",
             "Bedrock refuses a job with fewer records than a quota that differs between models. "
                 + "`check --limit min-records=N` sets another bound."),
         CodeDescription(
+            "too_many_tokens", .error, "more tokens than the batch may have",
+            "The limit is the one that `--limit max-tokens=N` gave, since what a provider takes "
+                + "depends on the account. Tokens are estimated: a quarter of the bytes. "
+                + "`transcode split` cuts the file into parts."),
+        CodeDescription(
             "file_too_large", .error, "a larger file than the provider takes",
             "The size is over the limit that `transcode formats NAME` shows. Where a vendor "
                 + "writes MB without saying which, the smaller reading of 1,000,000 bytes is "
-                + "taken. `check --limit max-bytes=SIZE` sets another bound."),
+                + "taken. `check --limit max-bytes=SIZE` sets another bound. `transcode split` cuts "
+                + "the file into parts; a single record over the limit cannot be cut."),
         CodeDescription(
             "model_mismatch", .error, "records of one OpenAI batch name different models",
             "OpenAI takes one model a file. Name one for all records with `--model`, or cut the "

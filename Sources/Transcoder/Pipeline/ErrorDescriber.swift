@@ -2,7 +2,7 @@
 
 // Turns a trivial error value into what a person reads: path, column, excerpt, sentence.
 
-import JSONLCodec
+package import JSONLCodec
 
 /// Describes the errors of one line; runs only when something is wrong.
 struct ErrorDescriber {
@@ -102,11 +102,11 @@ extension FormatID {
 }
 
 /// Finds the id of a record that could not be read.
-enum RecordName {
+package enum RecordName {
     private static let members = ["recordId", "custom_id", "key", "id"]
 
     /// The id in any of the places where formats keep it.
-    static func find(in view: JSONView) -> String? {
+    package static func find(in view: JSONView) -> String? {
         for name in members {
             for (key, value) in view.members(.root) where view.decoded(key) == name {
                 return text(value, view)

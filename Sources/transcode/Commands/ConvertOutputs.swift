@@ -31,19 +31,9 @@ final class ConvertOutputs: BlockSink {
     func take(
         _ block: borrowing BlockConverter, _ source: borrowing ByteBuffer, _ position: BlockPosition
     ) throws(CommandFailure) {
-        try block.withOutput { (bytes) throws(CommandFailure) in try Self.write(bytes, to: output) }
+        try block.withOutput { (bytes) throws(CommandFailure) in try output.add(bytes) }
         guard let rejects else { return }
-        try block.withRejects { (bytes) throws(CommandFailure) in
-            try Self.write(bytes, to: rejects)
-        }
-    }
-
-    private static func write(_ bytes: RawSpan, to file: OutputFile) throws(CommandFailure) {
-        do throws(SystemError) {
-            try file.write(bytes)
-        } catch {
-            throw .file(file.name, error)
-        }
+        try block.withRejects { (bytes) throws(CommandFailure) in try rejects.add(bytes) }
     }
 
     /// Writes the reasons and gives all files their names.
@@ -57,9 +47,7 @@ final class ConvertOutputs: BlockSink {
             if total > messages.count {
                 text.append(utf8: "... and \(Numbers.grouped(total - messages.count)) more\n")
             }
-            try text.withBytes { (bytes) throws(CommandFailure) in
-                try Self.write(bytes, to: reasons)
-            }
+            try text.withBytes { (bytes) throws(CommandFailure) in try reasons.add(bytes) }
         }
         try rejects?.finish()
         try reasons?.finish()
@@ -140,9 +128,7 @@ extension ConvertOutputs {
                 try OutputFile(target)
             }
             let place = file ?? OutputFile()
-            try json.bytes.withBytes { (bytes) throws(CommandFailure) in
-                try ConvertOutputs.write(bytes, to: place)
-            }
+            try json.bytes.withBytes { (bytes) throws(CommandFailure) in try place.add(bytes) }
             try place.finish()
         }
     }

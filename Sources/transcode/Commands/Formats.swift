@@ -66,12 +66,15 @@ struct Formats {
         }
         lines += format.readOnlyDialects.map { "  \(format.name)/\($0) (read only)" }
         if !format.limits.isEmpty {
-            lines += ["", "Limits of one batch (check --limit KEY=VALUE sets others):"]
+            lines += ["", "Limits of one batch (check and split --limit KEY=VALUE set others):"]
         }
         for limit in format.limits {
             let value =
-                limit.key == .maxBytes
-                ? "\(Numbers.grouped(limit.value)) bytes" : Numbers.count(limit.value, "record")
+                switch limit.key {
+                case .maxBytes: "\(Numbers.grouped(limit.value)) bytes"
+                case .maxTokens: Numbers.count(limit.value, "token")
+                case .minRecords, .maxRecords: Numbers.count(limit.value, "record")
+                }
             lines.append("  \(HelpPage.pad(limit.key.rawValue, to: 11))  \(value)")
             let doubt = limit.isConfirmed ? "" : "not confirmed: "
             lines += TextWrap.lines(doubt + limit.source, indent: "               ")

@@ -26,8 +26,14 @@ enum LimitTable {
     static func checks(
         _ limits: [BatchLimit], records: Int, bytes: Int
     ) -> [RunReport.LimitCheck] {
-        limits.map {
-            RunReport.LimitCheck(limit: $0, actual: $0.key == .maxBytes ? bytes : records)
+        limits.map { limit in
+            let actual =
+                switch limit.key {
+                case .minRecords, .maxRecords: records
+                case .maxBytes: bytes
+                case .maxTokens: TokenEstimate.tokens(bytes: bytes)
+                }
+            return RunReport.LimitCheck(limit: limit, actual: actual)
         }
     }
 
@@ -44,6 +50,9 @@ enum LimitTable {
         case .maxBytes:
             "\(Numbers.bytes(check.actual)), \(target) allows "
                 + "\(Numbers.bytes(check.limit.value))\(doubt) [file_too_large]"
+        case .maxTokens:
+            "about \(Numbers.count(check.actual, "token")) (bytes / 4), \(target) allows "
+                + "\(Numbers.grouped(check.limit.value))\(doubt) [too_many_tokens]"
         }
     }
 

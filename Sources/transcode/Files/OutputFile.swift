@@ -66,11 +66,15 @@ final class OutputFile {
 
     deinit { abandon() }
 
-    /// Writes bytes to the end.
-    func write(_ bytes: RawSpan) throws(SystemError) {
+    private func write(_ bytes: RawSpan) throws(SystemError) {
         guard bytes.byteCount > 0 else { return }
         try System.write(bytes, to: descriptor)
         byteCount += bytes.byteCount
+    }
+
+    /// Writes bytes to the end; a failure names the file.
+    func add(_ bytes: RawSpan) throws(CommandFailure) {
+        try naming { () throws(SystemError) in try write(bytes) }
     }
 
     /// Brings the file to the disk and gives it its name.

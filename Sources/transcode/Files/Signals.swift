@@ -72,7 +72,8 @@ enum Signals {
 
     /// Has a file removed if a signal comes; returns the place to give to ``release(_:)``.
     static func removeWhenInterrupted(_ path: String) -> Int? {
-        for index in 0..<fileLimit where unsafe pendingFiles[index].name == nil {
+        for index in 0..<fileLimit where unsafe !pendingFiles[index].isPending {
+            // The name before it stays in memory: a handler may have begun to read it.
             unsafe pendingFiles[index].name = strdup(path)
             unsafe pendingFiles[index].isPending = true
             return index

@@ -264,6 +264,15 @@ enum System {
         _ = unsafe unlink(path)
     }
 
+    static func makeFolder(_ path: String) throws(SystemError) {
+        guard unsafe mkdir(path, 0o777) == 0 else { throw SystemError(number: errno) }
+    }
+
+    /// Removes a folder where it is empty.
+    static func removeFolder(_ path: String) {
+        _ = unsafe rmdir(path)
+    }
+
     static func setMode(_ mode: UInt32, of file: Int32) {
         _ = fchmod(file, mode_t(truncatingIfNeeded: mode))
     }

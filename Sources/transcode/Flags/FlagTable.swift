@@ -86,7 +86,7 @@ enum FlagTable {
             "the input's format (default: as its first record shows)",
             "A provider, or a provider and a dialect: bedrock, bedrock/anthropic, openai/chat."),
         Flag(
-            .to, "t", "TO", in: .input, for: converters,
+            .to, "t", "TO", in: .input, for: converters + [.split],
             "the format to write: bedrock, openai, gemini, anthropic",
             "With a dialect where the provider's default is not meant: bedrock/anthropic.",
             "transcode formats lists them all."),
@@ -102,11 +102,11 @@ enum FlagTable {
 
     private static let output = [
         Flag(
-            .output, "o", "OUT", in: .output, for: [.convert],
-            "the file to write (default: standard output)",
+            .output, "o", "OUT", in: .output, for: [.convert, .split],
+            "the file to write (default: standard output); for split a folder",
             "It appears under its name only when it is complete."),
         Flag(
-            .force, nil, nil, in: .output, for: [.convert],
+            .force, nil, nil, in: .output, for: [.convert, .split],
             "overwrite files that are there already"),
         Flag(
             .rejects, nil, "FILE", in: .output, for: [.convert],
@@ -154,10 +154,11 @@ enum FlagTable {
 
     private static let limits = [
         Flag(
-            .limit, nil, "KEY=VALUE", in: .limits, for: [.check], isRepeatable: true,
-            "another limit: max-records, min-records, max-bytes"),
+            .limit, nil, "KEY=VALUE", in: .limits, for: [.check, .split], isRepeatable: true,
+            "another limit: max-records, min-records, max-bytes, max-tokens",
+            "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4."),
         Flag(
-            .maxLineBytes, nil, "SIZE", in: .limits, for: readers,
+            .maxLineBytes, nil, "SIZE", in: .limits, for: readers + [.split],
             "the longest line (default: 256MiB)",
             "With a unit: kB, MB, GB are powers of 1000, KiB, MiB, GiB of 1024."),
         Flag(
@@ -174,7 +175,7 @@ enum FlagTable {
             .json, nil, nil, in: .reporting, for: printers,
             "print JSON on standard output, one object a line"),
         Flag(
-            .quiet, "q", nil, in: .reporting, for: readers,
+            .quiet, "q", nil, in: .reporting, for: readers + [.split],
             "print errors only"),
         Flag(
             .verbose, "v", nil, in: .reporting, for: converters,

@@ -4,7 +4,7 @@
 
 /// What the program is asked to do.
 enum Verb: String, CaseIterable {
-    case convert, check, detect, formats, explain, help, version
+    case convert, check, detect, split, formats, explain, help, version
 
     /// One line for lists of verbs.
     var summary: String {
@@ -12,6 +12,7 @@ enum Verb: String, CaseIterable {
         case .convert: "rewrite request or result files for another provider"
         case .check: "validate, and test against a provider's limits; writes no data"
         case .detect: "print format, dialect, kind, records, models"
+        case .split: "cut a file into parts that fit a provider's limits"
         case .formats: "list providers, dialects and limits"
         case .explain: "explain a diagnostic code"
         case .help: "show help for a verb"
@@ -25,6 +26,7 @@ enum Verb: String, CaseIterable {
         case .convert: "[-f FROM] -t TO [-o OUT] [FILE|-]..."
         case .check: "[-t TO] [FILE|-]..."
         case .detect: "[FILE|-]..."
+        case .split: "-t TO -o DIR [FILE|-]"
         case .formats: "[NAME]"
         case .explain: "[CODE]..."
         case .help: "[VERB]"
@@ -51,6 +53,15 @@ enum Verb: String, CaseIterable {
             ]
         case .detect:
             ["Prints one line a file: format and dialect, kind, records, models."]
+        case .split:
+            [
+                "Cuts a file into DIR/part-0001.jsonl, part-0002.jsonl and so on, each within",
+                "what the provider TO takes at once. Lines are never cut and stay as they are;",
+                "blank lines are left out. A part bears its name only when it is whole, and",
+                "manifest.json comes last: it lists the parts with records, bytes and the ids of",
+                "the first and last record. A record that is over the limit alone ends the run,",
+                "and no part is left.",
+            ]
         case .formats:
             ["Lists the formats; with a name, all that is known of one, limits with sources."]
         case .explain:
@@ -85,6 +96,12 @@ enum Verb: String, CaseIterable {
                 "transcode detect *.jsonl",
                 #"transcode detect --json *.jsonl | jq -r 'select(.kind=="result") | .file'"#,
             ]
+        case .split:
+            [
+                "transcode split -t openai all.jsonl -o parts/",
+                "transcode split -t bedrock --limit max-records=10000 all.jsonl -o parts",
+                "zcat all.jsonl.gz | transcode split -t openai --limit max-bytes=100MB -o parts",
+            ]
         case .formats: ["transcode formats", "transcode formats openai"]
         case .explain: ["transcode explain param.dropped"]
         case .help: ["transcode help convert"]
@@ -96,8 +113,9 @@ enum Verb: String, CaseIterable {
     var seeAlso: [Verb] {
         switch self {
         case .convert: [.check, .formats, .explain]
-        case .check: [.convert, .explain]
+        case .check: [.convert, .split, .explain]
         case .detect: [.formats]
+        case .split: [.check, .formats]
         case .formats: [.detect, .convert]
         case .explain: [.check]
         case .help, .version: []

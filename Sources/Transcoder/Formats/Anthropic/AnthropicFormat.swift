@@ -24,11 +24,11 @@ enum AnthropicFormat: BatchFormat {
     static let readOnlyDialects: [String] = []
     static let limits = [
         BatchLimit(
-            .maxRecords, 100_000, source: "platform.claude.com, Batch processing",
+            .maxRecords, 100_000, source: "platform.claude.com, Batch processing; read 2026-11",
             isConfirmed: false),
         // The page says 256 MB without a unit: the smaller reading is the safe one.
         BatchLimit(
-            .maxBytes, 256_000_000, source: "platform.claude.com, Batch processing",
+            .maxBytes, 256_000_000, source: "platform.claude.com, Batch processing; read 2026-11",
             isConfirmed: false),
     ]
     static let idMember: StaticString = "custom_id"

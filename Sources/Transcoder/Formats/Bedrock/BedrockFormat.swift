@@ -29,16 +29,17 @@ enum BedrockFormat: BatchFormat {
         BatchLimit(
             .minRecords, 100,
             source: "Service Quotas, minimum number of records per batch inference job; "
-                + "varies by model and was 1,000",
+                + "varies by model and was 1,000; read 2026-11",
             isConfirmed: false),
         BatchLimit(
             .maxRecords, 50_000,
             source: "Service Quotas, records per input file per batch inference job; "
-                + "varies by model and region",
+                + "varies by model and region; read 2026-11",
             isConfirmed: false),
         BatchLimit(
             .maxBytes, 1_000_000_000,
-            source: "Service Quotas, batch inference input file size; varies by model and region",
+            source: "Service Quotas, batch inference input file size; varies by model and "
+                + "region; read 2026-11",
             isConfirmed: false),
     ]
     static let idMember: StaticString = "recordId"

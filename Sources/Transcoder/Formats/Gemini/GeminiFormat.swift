@@ -30,7 +30,8 @@ enum GeminiFormat: BatchFormat {
     static let limits = [
         BatchLimit(
             .maxBytes, 2_000_000_000,
-            source: "ai.google.dev, Batch API: size of an input file", isConfirmed: false)
+            source: "ai.google.dev, Batch API: size of an input file; read 2026-11",
+            isConfirmed: false)
     ]
     static let idMember: StaticString = "key"
     static let requestIDs = RecordIDRule.any

@@ -28,10 +28,11 @@ enum OpenAIFormat: BatchFormat {
     static let limits = [
         BatchLimit(
             .maxRecords, 50_000,
-            source: "OpenAI batch guide; Microsoft Foundry REST reference, Create Batch"),
+            source: "OpenAI batch guide; Microsoft Foundry REST reference, Create Batch; "
+                + "read 2026-11"),
         BatchLimit(
             .maxBytes, 200_000_000,
-            source: "OpenAI batch guide (200 MB, the smaller reading)"),
+            source: "OpenAI batch guide (200 MB, the smaller reading); read 2026-11"),
     ]
     static let idMember: StaticString = "custom_id"
     static let requestIDs = RecordIDRule.unique
