@@ -63,6 +63,30 @@ import Testing
         }
     }
 
+    @Test func statisticsAreTheSameWithAnyNumberOfJobs() throws {
+        let scratch = try folder(60_000)
+        try scratch.write(Self.requests(20_000, text: "longer") + "{\n", to: "more.jsonl")
+        let outcomes = try (1...4).map { jobs in
+            try Program.run("transcode stats -j \(jobs) in.jsonl more.jsonl", in: scratch.url)
+        }
+        #expect(outcomes[0].status == 1)
+        #expect(outcomes[0].outputText.contains("80,001"))
+        for outcome in outcomes { #expect(outcome.output == outcomes[0].output) }
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/script")))
+    func statisticsDrawBarsOnATerminalOnly() throws {
+        let scratch = try folder(3)
+        let piped = try Program.run("transcode stats in.jsonl", in: scratch.url)
+        #expect(piped.outputText.contains("median"))
+        #expect(!piped.outputText.contains("#"))
+        #if os(Linux)
+        let shown = try Program.run(
+            "script -qec 'transcode stats in.jsonl' /dev/null", in: scratch.url)
+        #expect(shown.outputText.contains("64  " + String(repeating: "#", count: 40) + "  3"))
+        #endif
+    }
+
     @Test func tinyPipesGiveTheSameBytes() throws {
         let scratch = try folder(40)
         let whole = try Program.run("transcode convert -q -t gemini in.jsonl", in: scratch.url)

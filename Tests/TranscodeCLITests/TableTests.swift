@@ -15,8 +15,7 @@ import Transcoder
         for code in ErrorCode.allCases { #expect(codes.contains(code.rawValue), "\(code)") }
         for code in [
             "empty_file", "too_many_tasks", "too_many_tokens", "too_few_records", "file_too_large",
-            "model_mismatch",
-            "url_mismatch",
+            "model_mismatch", "url_mismatch",
         ] { #expect(codes.contains(code)) }
     }
 

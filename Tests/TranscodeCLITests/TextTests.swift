@@ -89,7 +89,7 @@ import Testing
                 json.object { _ in }
             }
             json.member("e", true)
-            json.member("f", seconds: 0.5)
+            json.member("f", decimal: 0.5)
         }
         let expected = #"{"a":1,"b":"\"\\\n\u0001é","c":null,"d":[1,{}],"e":true,"f":0.500000}"#
         #expect(json.text == expected)

@@ -37,6 +37,15 @@ protocol BatchFormat: Sendable {
 extension BatchFormat {
     static var acceptsQuotedNumbers: Bool { false }
     static var hasBareResults: Bool { false }
+
+    /// Whether a line is a response or a status without anything around it.
+    static func isBareResult(_ view: JSONView) -> Bool {
+        hasBareResults
+            && !view.members(.root).contains { name, _ in
+                view.string(name, is: "request") || view.string(name, is: "key")
+                    || view.string(name, is: "response") || view.string(name, is: "error")
+            }
+    }
 }
 
 /// A body dialect that a format can write.

@@ -8,7 +8,7 @@ import JSONLCodec
 ///
 /// Members are bounded to 0 ... 2^53, what a double can say, so that no sum overflows.
 struct TokenCount {
-    private let value: Int
+    let value: Int
     /// The members that it is the sum of; nil where it is made in another way.
     private let terms: CountTerms?
 

@@ -247,15 +247,9 @@ public struct BlockConverter: ~Copyable, Sendable {
         try writer.write(response, to: &output, &context)
     }
 
-    /// The line is a response or a status without anything around it, as Gemini's documentation
-    /// allows: only then its place in the file tells which request it answers.
+    /// Only of bare lines the place in the file tells which request they answer.
     private var isBareLine: Bool {
-        file == 0 && conversion.source.hasBareResults
-            && !context.view.members(.root).contains { name, _ in
-                context.view.string(name, is: "request") || context.view.string(name, is: "key")
-                    || context.view.string(name, is: "response")
-                    || context.view.string(name, is: "error")
-            }
+        file == 0 && conversion.source.isBareResult(context.view)
     }
 
     /// Fails the record at the first loss that is more than a note.
@@ -390,7 +384,8 @@ extension BlockConverter {
         guard log.errors.count < conversion.configuration.errorLimit else { return }
         let recordID = view.flatMap { RecordName.find(in: $0) }
         let describer = ErrorDescriber(
-            line: line, view: view, conversion: conversion, recordID: recordID)
+            line: line, view: view, provider: conversion.source.name, kind: conversion.kind,
+            recordID: recordID)
         log.errors.append(
             describer.describe(error, at: SourcePlace(file: file, line: number, column: 1)))
     }

@@ -9,7 +9,9 @@ struct ErrorDescriber {
     let line: ByteView
     /// The index of the line, or nil where it is no JSON.
     let view: JSONView?
-    let conversion: Conversion
+    /// The provider whose format the record should have, and what kind of record it should be.
+    let provider: String
+    let kind: RecordKind
     let recordID: String?
 
     /// The most bytes of the line that an excerpt holds.
@@ -43,10 +45,10 @@ struct ErrorDescriber {
         guard error.code == .missingField || error.code == .wrongType, let view,
             let detected = Detection.detect(view)
         else { return nil }
-        guard detected.format.provider != conversion.source.name else { return nil }
+        guard detected.format.provider != provider else { return nil }
         let name = "\(detected.format.article) \(detected.format) \(detected.kind.rawValue)"
         return "this is \(name) among "
-            + "\(conversion.source.name) \(conversion.kind.rawValue)s"
+            + "\(provider) \(kind.rawValue)s"
     }
 
     private func location(of error: RecordError) -> (path: String, offset: Int) {

@@ -82,13 +82,10 @@ struct Check {
             isNeeded: plan.isOwnFormat || (plan.wantsOneModel && !plan.hasModel))
         let runner = BlockRunner(
             plan.conversion, source: source, sink: reader, jobs: settings.jobs)
-        do throws(BlockRunner.Failure) {
+        do throws(RunFailure) {
             try runner.run()
         } catch {
-            guard case .input(.system(let name, let failure)) = error else {
-                throw CommandFailure(status: .files, message: "\(file.name): cannot be read")
-            }
-            throw .file(name, failure)
+            throw error.commandFailure
         }
         report.source = plan.conversion.sourceID
         report.kind = plan.conversion.kind

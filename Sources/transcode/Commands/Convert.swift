@@ -101,7 +101,7 @@ struct Convert {
         let files = try ConvertOutputs(outputs)
         let runner = BlockRunner(conversion, source: source, sink: files, jobs: settings.jobs)
         defer { files.abandon() }
-        do throws(BlockRunner.Failure) {
+        do throws(RunFailure) {
             try runner.run()
         } catch {
             throw failure(error, source, &report)
@@ -162,7 +162,7 @@ struct Convert {
     }
 
     private func failure(
-        _ failure: BlockRunner.Failure, _ source: BlockSource, _ report: inout RunReport
+        _ failure: RunFailure, _ source: BlockSource, _ report: inout RunReport
     ) -> CommandFailure {
         switch failure {
         case .output(let failure): return failure

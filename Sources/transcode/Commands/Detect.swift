@@ -62,12 +62,11 @@ struct Detect {
         var probe = RecordProbe(keepsIDs: false)
         var buffer = ByteBuffer(capacity: BlockSource.blockByteCount + (64 << 10))
         do throws(InputFailure) {
-            while let position = try source.next(into: &buffer) {
-                probe.look(at: buffer, position)
+            while let block = try source.next(into: &buffer) {
+                probe.look(at: buffer, block.position)
             }
         } catch {
-            guard case .system(let name, let failure) = error else { return probe }
-            throw .file(name, failure)
+            throw error.commandFailure
         }
         return probe
     }

@@ -132,12 +132,9 @@ struct Split {
         of source: BlockSource, into buffer: inout ByteBuffer
     ) throws(CommandFailure) -> BlockPosition? {
         do throws(InputFailure) {
-            return try source.next(into: &buffer)
+            return try source.next(into: &buffer)?.position
         } catch {
-            guard case .system(let name, let failure) = error else {
-                throw .file(InputFile.name(of: input), "cannot be read")
-            }
-            throw .file(name, failure)
+            throw error.commandFailure
         }
     }
 

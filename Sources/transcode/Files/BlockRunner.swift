@@ -13,42 +13,69 @@ protocol BlockSink: AnyObject {
     ) throws(CommandFailure)
 }
 
-/// Runs a conversion over a source.
-///
-/// Each worker does the same: take the next block under the source's lock, convert it, wait for
-/// the block's turn, commit and write it. So there is no queue, memory is bounded by the workers'
-/// buffers, and order is kept by construction. With one job no thread is started at all.
+/// Converts blocks, each by the conversion that it is for.
+private final class ConversionWorker: BlockWorker {
+    /// A converter with an owner that can stand in a list.
+    private final class Lane {
+        var converter: BlockConverter
+
+        init(_ conversion: Conversion) { converter = BlockConverter(conversion) }
+    }
+
+    private let lanes: [Lane]
+
+    init(_ conversions: [Conversion]) { lanes = conversions.map(Lane.init) }
+
+    func work(on bytes: borrowing ByteBuffer, _ block: SourceBlock) {
+        bytes.withBytes { lanes[block.lane].converter.convert($0, block.position) }
+    }
+
+    func commit(
+        _ lane: Int, with sequencer: inout RecordSequencer
+    ) { sequencer.commit(&lanes[lane].converter) }
+
+    func give(
+        _ lane: Int, to sink: any BlockSink, _ bytes: borrowing ByteBuffer,
+        _ position: BlockPosition
+    ) throws(CommandFailure) { try sink.take(lanes[lane].converter, bytes, position) }
+}
+
+/// Runs one or several conversions with the same target over a source.
 final class BlockRunner: @unchecked Sendable {
-    // Sound to send: `source` and `ticketCount` are used under `reading` only; `sequencer`, `sink`
-    // and `failure` by the worker whose turn it is only.
+    // Sound to send: `sequencer` and `sink` are used by the thread whose turn it is only.
 
-    private let conversion: Conversion
+    private let conversions: [Conversion]
     private let jobs: Int
-    private let source: BlockSource
+    private let source: any BlockProvider
     private let sink: any BlockSink
-    private let reading = Monitor()
-    private let writing = Monitor()
-    private var ticketCount = 0
-    private var turn = 0
-    private var isHalted = false
-    private var threads: [WorkerThread] = []
-    private var hasThreads = false
     private var sequencer: RecordSequencer
-    private var inputFailure: InputFailure?
-    private var outputFailure: CommandFailure?
 
-    init(_ conversion: Conversion, source: BlockSource, sink: any BlockSink, jobs: Int) {
-        self.conversion = conversion
+    /// The number of threads that were used.
+    private(set) var threadCount = 1
+
+    /// Creates a runner.
+    ///
+    /// - Parameters:
+    ///   - conversions: One for each lane of the source's blocks.
+    ///   - leader: The one of them that the report names.
+    ///   - source: Where the blocks come from.
+    ///   - sink: Where they go to.
+    ///   - jobs: The most threads.
+    init(
+        _ conversions: [Conversion], leader: Conversion, source: any BlockProvider,
+        sink: any BlockSink, jobs: Int
+    ) {
+        self.conversions = conversions
         self.source = source
         self.sink = sink
         self.jobs = jobs
-        sequencer = RecordSequencer(conversion)
+        sequencer = RecordSequencer(leader)
     }
 
-    /// Why it ended early, if it did.
-    enum Failure: Error {
-        case input(InputFailure)
-        case output(CommandFailure)
+    convenience init(
+        _ conversion: Conversion, source: any BlockProvider, sink: any BlockSink, jobs: Int
+    ) {
+        self.init([conversion], leader: conversion, source: source, sink: sink, jobs: jobs)
     }
 
     /// What was done; after ``run()``.
@@ -57,75 +84,16 @@ final class BlockRunner: @unchecked Sendable {
     /// The first bad record has ended the conversion.
     var isStopped: Bool { sequencer.isStopped }
 
-    /// The number of threads that were used.
-    var threadCount: Int { threads.count + 1 }
-
     /// Converts everything.
-    func run() throws(Failure) {
-        source.isCancelled = { [unowned self] in writing.locked { isHalted } }
-        work()
-        for thread in threads { thread.join() }
-        if let outputFailure { throw .output(outputFailure) }
-        if let inputFailure { throw .input(inputFailure) }
-    }
-
-    private func work() {
-        var converter = BlockConverter(conversion)
-        var buffer = ByteBuffer(capacity: BlockSource.blockByteCount + (64 << 10))
-        while let (position, ticket) = nextBlock(&buffer) {
-            buffer.withBytes { converter.convert($0, position) }
-            takeTurn(ticket, &converter, buffer, position)
-        }
-    }
-
-    /// Reads the next block; nil when there is none or nobody wants it.
-    private func nextBlock(_ buffer: inout ByteBuffer) -> (BlockPosition, ticket: Int)? {
-        var result: (BlockPosition, ticket: Int)?
-        reading.locked {
-            guard inputFailure == nil, !writing.locked({ isHalted }) else { return }
-            do throws(InputFailure) {
-                guard let position = try source.next(into: &buffer) else { return }
-                result = (position, ticketCount)
-                ticketCount += 1
-                if jobs > 1, !hasThreads, source.isWorthSharing { startThreads() }
-            } catch {
-                inputFailure = error
-            }
-        }
-        return result
-    }
-
-    private func startThreads() {
-        hasThreads = true
-        source.waitPatiently()
-        for _ in 1..<jobs {
-            // Where the system has no thread left, those that are there do the work.
-            guard let thread = WorkerThread({ [self] in work() }) else { return }
-            threads.append(thread)
-        }
-    }
-
-    /// Waits until all blocks before this one are written, then writes it.
-    private func takeTurn(
-        _ ticket: Int, _ converter: inout BlockConverter, _ buffer: borrowing ByteBuffer,
-        _ position: BlockPosition
-    ) {
-        writing.locked {
-            while turn != ticket { writing.wait() }
-        }
-        if !writing.locked({ isHalted }) {
-            sequencer.commit(&converter)
-            do throws(CommandFailure) {
-                try sink.take(converter, buffer, position)
-            } catch {
-                outputFailure = error
-            }
-        }
-        let isOver = sequencer.isStopped || outputFailure != nil
-        writing.locked {
-            turn += 1
-            if isOver { isHalted = true }
-            writing.wakeAll()
-        }
+    func run() throws(RunFailure) {
+        let runner = TurnRunner(
+            source: source, jobs: jobs, makeWorker: { ConversionWorker(self.conversions) },
+            commit: { (worker, bytes, block) throws(CommandFailure) in
+                worker.commit(block.lane, with: &self.sequencer)
+                try worker.give(block.lane, to: self.sink, bytes, block.position)
+                return self.sequencer.isStopped
+            })
+        defer { threadCount = runner.threadCount }
+        try runner.run()
     }
 }

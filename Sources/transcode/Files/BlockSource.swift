@@ -12,19 +12,27 @@ enum InputFailure: Error {
     case mixed(file: String, found: Detection)
     /// The format of the file could not be found out.
     case unknown(Message)
+
+    /// The end of a command that compares its inputs with nothing, so that only reading can fail.
+    var commandFailure: CommandFailure {
+        switch self {
+        case .system(let file, let error): .file(file, error)
+        case .mixed(let file, _): .file(file, "holds something else")
+        case .unknown(let message): .file(message.file, message.sentence)
+        }
+    }
 }
 
-/// Hands out blocks of whole lines; whoever shares it between threads locks it.
+/// Hands out blocks of whole lines.
 ///
 /// What is read beyond the last line feed of a block is carried to the next one, so that memory is
 /// bounded by the block and the longest line.
-final class BlockSource {
+final class BlockSource: BlockProvider {
     /// The bytes of an ordinary block.
     static var blockByteCount: Int { 256 << 10 }
 
     /// The names of the inputs begun so far, by index.
     private(set) var names: [String] = []
-    /// Asked while waiting for a pipe: whether nobody wants more.
     var isCancelled: () -> Bool = { false }
 
     private var current: InputFile?
@@ -34,6 +42,9 @@ final class BlockSource {
     private let lineByteLimit: Int
     private var carry = ByteBuffer(capacity: 64)
     private var nextLine = 1
+    private var nextOffset = 0
+    /// The bytes that were left out of the last block.
+    private var droppedByteCount = 0
     private var isFileStart = true
     private var blockCount = 0
     private var waits = false
@@ -58,7 +69,6 @@ final class BlockSource {
         self.lineByteLimit = lineByteLimit
     }
 
-    /// Whether there may be enough left for further threads.
     var isWorthSharing: Bool {
         guard let current, !current.isAtEnd || !waiting.isEmpty else { return false }
         // Of pipes nobody knows; some blocks show that there is much.
@@ -66,17 +76,16 @@ final class BlockSource {
         return rest + carry.count > 0 || !waiting.isEmpty
     }
 
-    /// From now on the source is asked while it waits whether it is still wanted.
     func waitPatiently() { waits = true }
 
-    /// Fills a buffer with the next block; nil after the last one.
-    func next(into buffer: inout ByteBuffer) throws(InputFailure) -> BlockPosition? {
+    func next(into buffer: inout ByteBuffer) throws(InputFailure) -> SourceBlock? {
         buffer.removeAll(keepingAtMost: 4 << 20)
         while let file = current {
             do throws(SystemError) {
                 if let position = try fill(&buffer, from: file) {
                     blockCount += 1
-                    return position
+                    defer { nextOffset += buffer.count + droppedByteCount }
+                    return SourceBlock(position: position, offset: nextOffset)
                 }
             } catch {
                 throw .system(file: file.name, error)
@@ -90,6 +99,7 @@ final class BlockSource {
     private func beginNextFile() throws(InputFailure) {
         current = nil
         nextLine = 1
+        nextOffset = 0
         isFileStart = true
         guard let argument = waiting.popFirst() else { return }
         let name = InputFile.name(of: argument)
@@ -118,6 +128,7 @@ final class BlockSource {
     private func fill(
         _ buffer: inout ByteBuffer, from file: InputFile
     ) throws(SystemError) -> BlockPosition? {
+        droppedByteCount = 0
         carry.withBytes { buffer.append($0) }
         carry.removeAll(keepingAtMost: 4 << 20)
         var end: Int?
@@ -165,6 +176,7 @@ final class BlockSource {
         _ buffer: inout ByteBuffer, _ file: InputFile
     ) throws(SystemError) -> BlockPosition? {
         // More than the limit stays, so that the engine sees that it is over.
+        droppedByteCount = max(0, buffer.count - (lineByteLimit + 4))
         buffer.truncate(to: min(buffer.count, lineByteLimit + 4))
         var rest = ByteBuffer(capacity: 256 << 10)
         while true {
@@ -173,8 +185,10 @@ final class BlockSource {
             guard try file.read(upTo: 256 << 10, into: &rest) > 0 else { break }
             if let feed = rest.view.firstIndex(of: UInt8(ascii: "\n")) {
                 rest.view.slice(feed + 1, rest.count).withSpan { carry.append($0) }
+                droppedByteCount += feed + 1
                 break
             }
+            droppedByteCount += rest.count
         }
         defer {
             nextLine += 1

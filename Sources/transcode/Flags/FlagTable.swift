@@ -16,7 +16,7 @@ enum FlagName: String, CaseIterable {
     case maxErrors = "max-errors"
     case limit
     case maxLineBytes = "max-line-bytes"
-    case jobs, report, json, quiet, verbose, color
+    case jobs, price, report, json, quiet, verbose, color
     case noColor = "no-color"
     case help, version
 }
@@ -75,7 +75,7 @@ struct Flag {
 enum FlagTable {
     private static let readers: [Verb] = [.convert, .check, .detect]
     private static let converters: [Verb] = [.convert, .check]
-    private static let printers: [Verb] = [.check, .detect, .formats, .explain]
+    private static let printers: [Verb] = [.check, .detect, .stats, .formats, .explain]
 
     /// The flags, in the order of the help pages.
     static let all = input + output + mapping + errors + limits + reporting
@@ -158,16 +158,20 @@ enum FlagTable {
             "another limit: max-records, min-records, max-bytes, max-tokens",
             "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4."),
         Flag(
-            .maxLineBytes, nil, "SIZE", in: .limits, for: readers + [.split],
+            .maxLineBytes, nil, "SIZE", in: .limits, for: readers + [.split, .stats],
             "the longest line (default: 256MiB)",
             "With a unit: kB, MB, GB are powers of 1000, KiB, MiB, GiB of 1024."),
         Flag(
-            .jobs, "j", "N", in: .limits, for: converters,
+            .jobs, "j", "N", in: .limits, for: converters + [.stats],
             "threads (default: one a core, at most 8)",
             "The output is the same for every number. TRANSCODE_JOBS sets the default."),
     ]
 
     private static let reporting = [
+        Flag(
+            .price, nil, "IN,OUT", in: .reporting, for: [.stats],
+            "what a million tokens cost, input and output",
+            "In any currency. Batches mostly cost half of the list price."),
         Flag(
             .report, nil, "FILE|-", in: .reporting, for: [.convert],
             "write a report in JSON"),
@@ -175,7 +179,7 @@ enum FlagTable {
             .json, nil, nil, in: .reporting, for: printers,
             "print JSON on standard output, one object a line"),
         Flag(
-            .quiet, "q", nil, in: .reporting, for: readers + [.split],
+            .quiet, "q", nil, in: .reporting, for: readers + [.split, .stats],
             "print errors only"),
         Flag(
             .verbose, "v", nil, in: .reporting, for: converters,

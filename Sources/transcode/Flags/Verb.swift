@@ -4,7 +4,7 @@
 
 /// What the program is asked to do.
 enum Verb: String, CaseIterable {
-    case convert, check, detect, split, formats, explain, help, version
+    case convert, check, detect, split, stats, formats, explain, help, version
 
     /// One line for lists of verbs.
     var summary: String {
@@ -13,6 +13,7 @@ enum Verb: String, CaseIterable {
         case .check: "validate, and test against a provider's limits; writes no data"
         case .detect: "print format, dialect, kind, records, models"
         case .split: "cut a file into parts that fit a provider's limits"
+        case .stats: "count records, sizes, tokens, finish reasons, errors and cost"
         case .formats: "list providers, dialects and limits"
         case .explain: "explain a diagnostic code"
         case .help: "show help for a verb"
@@ -27,6 +28,7 @@ enum Verb: String, CaseIterable {
         case .check: "[-t TO] [FILE|-]..."
         case .detect: "[FILE|-]..."
         case .split: "-t TO -o DIR [FILE|-]"
+        case .stats: "[--price IN,OUT] [FILE|-]..."
         case .formats: "[NAME]"
         case .explain: "[CODE]..."
         case .help: "[VERB]"
@@ -61,6 +63,15 @@ enum Verb: String, CaseIterable {
                 "manifest.json comes last: it lists the parts with records, bytes and the ids of",
                 "the first and last record. A record that is over the limit alone ends the run,",
                 "and no part is left.",
+            ]
+        case .stats:
+            [
+                "Counts what request or result files hold: records, models, sizes; of requests",
+                "the tokens that they may cost, of results what became of them: finish reasons,",
+                "tokens, errors. A result has failed where its error is set, its status is 400",
+                "or more, it has no body, or its prompt was blocked. Input tokens of requests",
+                "are an estimate: a quarter of the bytes. Sizes over 511 bytes are exact to",
+                "0.4 %. On a terminal, sizes and tokens are drawn as bars.",
             ]
         case .formats:
             ["Lists the formats; with a name, all that is known of one, limits with sources."]
@@ -102,6 +113,11 @@ enum Verb: String, CaseIterable {
                 "transcode split -t bedrock --limit max-records=10000 all.jsonl -o parts",
                 "zcat all.jsonl.gz | transcode split -t openai --limit max-bytes=100MB -o parts",
             ]
+        case .stats:
+            [
+                "transcode stats --price 0.075,0.30 openai.jsonl",
+                "transcode stats results.jsonl --json | jq .finish_reasons",
+            ]
         case .formats: ["transcode formats", "transcode formats openai"]
         case .explain: ["transcode explain param.dropped"]
         case .help: ["transcode help convert"]
@@ -116,6 +132,7 @@ enum Verb: String, CaseIterable {
         case .check: [.convert, .split, .explain]
         case .detect: [.formats]
         case .split: [.check, .formats]
+        case .stats: [.check, .detect]
         case .formats: [.detect, .convert]
         case .explain: [.check]
         case .help, .version: []

@@ -50,10 +50,10 @@ struct JSONWriter: ~Copyable {
         bytes.append(value ? "true" : "false")
     }
 
-    mutating func member(_ name: String, seconds: Double) {
+    mutating func member(_ name: String, decimal: Double) {
         self.name(name)
         separate()
-        bytes.append(utf8: Numbers.decimal(seconds, places: 6))
+        bytes.append(utf8: Numbers.decimal(decimal, places: 6))
     }
 
     mutating func object(_ name: String, _ body: (inout JSONWriter) -> Void) {

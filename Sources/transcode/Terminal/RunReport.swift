@@ -71,7 +71,7 @@ struct RunReport {
             }
             json.member("bytes_copied", report.bytesCopied)
             json.member("bytes_rewritten", report.bytesRewritten)
-            json.member("seconds", seconds: seconds)
+            json.member("seconds", decimal: seconds)
             json.list("limits") { json in limits.forEach { write($0, &json) } }
         }
         json.endLine()

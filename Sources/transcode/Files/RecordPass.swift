@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Reads the records of inputs without converting them, on one or several threads.
+
+import JSONLCodec
+import Transcoder
+
+/// What one thread has read of a block.
+private final class ScanWorker: BlockWorker {
+    private var scanner: RecordScanner
+    private(set) var records: [RecordSummary] = []
+    private(set) var blankCount = 0
+
+    init(limits: Limits, expected: Detection?) {
+        scanner = RecordScanner(limits: limits, expected: expected)
+    }
+
+    func work(on bytes: borrowing ByteBuffer, _ block: SourceBlock) {
+        records.removeAll(keepingCapacity: true)
+        blankCount = bytes.withBytes { bytes in
+            scanner.scan(bytes, block.position) { records.append($0) }
+        }
+    }
+}
+
+/// The records of one block, in order.
+struct ScannedBlock {
+    let block: SourceBlock
+    let records: [RecordSummary]
+    let blankCount: Int
+    let byteCount: Int
+}
+
+/// Goes through the records of a source.
+struct RecordPass {
+    let source: BlockSource
+    let limits: Limits
+    /// What a record is taken for that looks like none.
+    var expected: Detection?
+    let jobs: Int
+
+    /// Hands out one block after the other, with the bytes that it was read from.
+    func run(
+        _ body: @escaping (ScannedBlock, borrowing ByteBuffer) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        let runner = TurnRunner(
+            source: source, jobs: jobs,
+            makeWorker: { ScanWorker(limits: limits, expected: expected) },
+            commit: { (worker, bytes, block) throws(CommandFailure) in
+                try body(
+                    ScannedBlock(
+                        block: block, records: worker.records, blankCount: worker.blankCount,
+                        byteCount: bytes.count), bytes)
+                return false
+            })
+        do throws(RunFailure) {
+            try runner.run()
+        } catch {
+            throw error.commandFailure
+        }
+    }
+}
