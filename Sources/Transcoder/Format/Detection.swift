@@ -11,6 +11,12 @@ public struct Detection: Sendable, Hashable {
     /// Whether it holds requests or results.
     public let kind: RecordKind
 
+    /// Says what is known in another way than from a record.
+    public init(format: FormatID, kind: RecordKind) {
+        self.format = format
+        self.kind = kind
+    }
+
     /// Looks at one line.
     ///
     /// - Parameters:

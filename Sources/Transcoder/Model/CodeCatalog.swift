@@ -57,7 +57,7 @@ public struct CodeDescription: Sendable, Hashable {
     }
 
     /// All codes: of files, of lines, of records, of losses.
-    public static let all = ofFiles + ofLines + ofRecords + ofContent + ofLosses + ofParts
+    public static let all = ofFiles + ofJoins + ofLines + ofRecords + ofContent + ofLosses + ofParts
 
     /// Looks a code up by its name or one of its aliases.
     public static func find(_ name: String) -> CodeDescription? {
@@ -112,6 +112,25 @@ extension CodeDescription {
             "url_mismatch", .error, "records of one OpenAI batch name different endpoints",
             "All records of an OpenAI batch file must have the same `url`, which is the endpoint "
                 + "that the batch is created with. Cut the file by endpoint."),
+    ]
+
+    // MARK: - Results and their requests
+
+    private static let ofJoins = [
+        CodeDescription(
+            "missing_result", .error, "no result came back for a request",
+            "The id of the request stands in none of the result and error files. `transcode retry` "
+                + "writes the requests that have no result, and those that failed."),
+        CodeDescription(
+            "unknown_id", .error, "a result answers none of the requests",
+            "The id of the result is not in the client's request file, or the result has no id. It "
+                + "is left out. Perhaps it belongs to another batch."),
+        CodeDescription(
+            "duplicate_result", .error, "a request was answered twice",
+            "Two results have one id, and both are whole answers. The first one counts, the other "
+                + "is left out. A failed result gives way to an answer, and one that was cut or "
+                + "filtered to a whole one, without an error: so the results of a retry can be "
+                + "joined with those before it."),
     ]
 
     // MARK: - Lines

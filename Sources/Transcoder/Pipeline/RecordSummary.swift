@@ -57,6 +57,14 @@ public struct TokenUsage: Sendable, Hashable {
         left.cached += right.cached
         left.reasoning += right.reasoning
     }
+
+    /// Takes the tokens of an answer away that does not count any more.
+    public static func -= (left: inout TokenUsage, right: TokenUsage) {
+        left.input -= right.input
+        left.output -= right.output
+        left.cached -= right.cached
+        left.reasoning -= right.reasoning
+    }
 }
 
 /// What one record says about itself.

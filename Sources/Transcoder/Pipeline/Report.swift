@@ -12,6 +12,13 @@ public struct SourcePlace: Sendable, Hashable {
     public let line: Int
     /// The byte in the line, counted from 1.
     public let column: Int
+
+    /// Creates a place.
+    public init(file: Int, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
 }
 
 /// A record that was not converted, and why.
@@ -53,7 +60,7 @@ public struct LossEntry: Sendable, Hashable {
     /// In how many places of the input.
     public let count: Int
     /// Where it was met first.
-    public let first: SourcePlace
+    public var first: SourcePlace
 }
 
 /// What a conversion did so far.

@@ -20,18 +20,23 @@ public protocol RequestBytes: Sendable {
 
 /// Where each of the client's own requests stands: id -> (offset, length).
 ///
-/// Memory grows with the number of requests and the length of their ids; the file is not kept.
+/// Memory is some 60 bytes a request and its id; the file is not kept.
 public final class RequestIndex: Sendable {
     private let ids: IDTable
     private let spellings: IDSpeller
     private let spelledIDs: [Int]
-    private let places: [RequestPlace]
-    private let placeOfLine: [Int: Int]
+    private let places: TrivialArray<RequestPlace>
     private let bytes: any RequestBytes
+    /// Lines that no request could be told from: no id, broken JSON, an id that stood before.
+    public let skippedCount: Int
+    /// The first of them, counted from 1.
+    public let firstSkippedLine: Int?
 
     init(_ lines: consuming IndexedLines, bytes: any RequestBytes) {
         places = lines.places
-        placeOfLine = lines.placeOfLine
+        echoCount = lines.echoCount
+        skippedCount = lines.skippedCount
+        firstSkippedLine = lines.firstSkippedLine
         spelledIDs = lines.spelledIDs
         ids = lines.ids
         spellings = lines.spellings
@@ -42,11 +47,11 @@ public final class RequestIndex: Sendable {
     public var count: Int { places.count }
 
     /// The number of requests with a `modelInput`, which results for Bedrock repeat.
-    public var echoCount: Int { places.count { !$0.body.isEmpty } }
+    public let echoCount: Int
 
     /// The id of the request on a line of the file: for results that name none.
     func id(onLine line: Int, _ context: inout RecordContext) -> Text? {
-        guard let position = placeOfLine[line] else { return nil }
+        guard let position = position(onLine: line) else { return nil }
         let id = ids.id(at: position)
         return context.makeText { $0.append(escaping: id) }
     }
@@ -80,9 +85,42 @@ public final class RequestIndex: Sendable {
         if response.hasToolCalls { restoreToolNames(of: &response, place, &context, conversion) }
     }
 
+    // MARK: - Places
+
+    /// The position of the request on a line, counted from 1.
+    ///
+    /// - Complexity: O(log *n*).
+    package func position(onLine line: Int) -> Int? {
+        var lower = 0
+        var upper = places.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if Int(places[middle].line) < line { lower = middle + 1 } else { upper = middle }
+        }
+        return lower < places.count && Int(places[lower].line) == line ? lower : nil
+    }
+
+    /// The position of the request that a result of a provider answers.
+    package func position(of id: String, answeredBy provider: String) -> Int? {
+        var name = ByteBuffer(capacity: 64)
+        name.append(utf8: id)
+        let format = FormatRegistry.format(named: provider)
+        return position(of: name.view, isRestricted: format?.requestIDs.isRestricted == true)
+    }
+
+    /// The id of the request at a position.
+    package func id(at position: Int) -> String { ids.id(at: position).text }
+
+    /// Where the request at a position stands.
+    package func place(at position: Int) -> RequestPlace { places[position] }
+
     /// The request of an id, as the client wrote it or as the provider made the client write it.
     private func position(of id: ByteView, _ conversion: Conversion) -> Int? {
-        guard conversion.source.requestIDs.isRestricted else { return ids.find(id) }
+        position(of: id, isRestricted: conversion.source.requestIDs.isRestricted)
+    }
+
+    private func position(of id: ByteView, isRestricted: Bool) -> Int? {
+        guard isRestricted else { return ids.find(id) }
         if let spelling = spellings.position(ofSpelling: id) { return spelledIDs[spelling] }
         return ids.find(id)
     }

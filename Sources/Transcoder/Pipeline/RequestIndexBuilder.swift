@@ -4,13 +4,32 @@
 
 public import JSONLCodec
 
-/// Where a request stands in the client's file.
-struct RequestPlace: Sendable {
-    /// The record: offset and length in bytes.
-    let offset: Int
-    let count: Int
+/// Where a request stands in the client's file: 24 bytes, since there is one for each request.
+package struct RequestPlace: BitwiseCopyable, Sendable {
+    /// The offset of the record in the file.
+    package let offset: Int
+    private let length: UInt32
+    private let bodyStart: UInt32
+    private let bodyLength: UInt32
+    let line: UInt32
+
+    init(offset: Int, count: Int, body: Range<Int>, line: Int) {
+        self.offset = offset
+        // A line is shorter than 2^32 bytes (Limits).
+        length = UInt32(clamping: count)
+        bodyStart = UInt32(clamping: body.lowerBound)
+        bodyLength = UInt32(clamping: body.count)
+        self.line = UInt32(clamping: line)
+    }
+
+    /// The bytes of the record, without its line feed.
+    package var count: Int { Int(length) }
+
+    /// The physical line, counted from 1.
+    package var lineNumber: Int { Int(line) }
+
     /// The `modelInput` in it, counted from the start of the record; empty for other formats.
-    let body: Range<Int>
+    var body: Range<Int> { Int(bodyStart)..<Int(bodyStart) + Int(bodyLength) }
 }
 
 /// Builds the index of the client's own request file.
@@ -41,9 +60,6 @@ public struct RequestIndexBuilder: ~Copyable {
         }
     }
 
-    /// Lines that no request could be told from: no id, broken JSON, an id that stood before.
-    public var skippedCount: Int { lines.skippedCount }
-
     /// Reads a further chunk of the file, cut anywhere.
     ///
     /// - Complexity: O(*n*).
@@ -71,10 +87,11 @@ struct IndexedLines: ~Copyable {
     /// The positions of the ids that were spelled, in the order of their spellings.
     var spelledIDs: [Int] = []
     var probe = ConversionProbe()
-    var places: [RequestPlace] = []
-    /// The places by physical line.
-    var placeOfLine: [Int: Int] = [:]
+    /// The places, in the order of their lines.
+    var places = TrivialArray<RequestPlace>()
+    var echoCount = 0
     var skippedCount = 0
+    var firstSkippedLine: Int?
 
     private static let idMembers: [StaticString] = ["recordId", "custom_id", "key", "id"]
 
@@ -84,9 +101,9 @@ struct IndexedLines: ~Copyable {
             let name = Self.id(of: view), ids.find(name.view) == nil
         else {
             skippedCount += 1
+            if firstSkippedLine == nil { firstSkippedLine = line.number }
             return
         }
-        placeOfLine[line.number] = places.count
         ids.insert(name.view)
         if probe.accepts(view, line) {
             var spelling = ByteBuffer(capacity: 64)
@@ -95,7 +112,10 @@ struct IndexedLines: ~Copyable {
             spelledIDs.append(ids.count - 1)
         }
         let body = view.member("modelInput").map { view.start($0)..<view.end($0) } ?? 0..<0
-        places.append(RequestPlace(offset: line.offset, count: line.bytes.count, body: body))
+        if !body.isEmpty { echoCount += 1 }
+        places.append(
+            RequestPlace(
+                offset: line.offset, count: line.bytes.count, body: body, line: line.number))
     }
 
     private static func id(of view: JSONView) -> ByteBuffer? {

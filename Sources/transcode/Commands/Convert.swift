@@ -23,36 +23,13 @@ struct Convert {
         }
         self.target = target
         inputs = arguments.operands.isEmpty ? ["-"] : arguments.operands
-        guard inputs.count(where: { $0 == "-" }) <= 1 else {
-            throw .usage("standard input can be read once only")
-        }
         requestPath = arguments[.requests]
         if arguments.has(.rejects), settings.onError != .skip {
             throw .usage("--rejects needs --on-error skip: without, nothing is left out")
         }
         outputs = try ConvertOutputs.Targets(arguments)
-        try requireReadable()
+        try outputs.check(inputs: inputs + (requestPath.map { [$0] } ?? []))
         try outputs.check(force: arguments.has(.force))
-    }
-
-    /// Finds out before anything is written whether all inputs are there and none is an output.
-    private func requireReadable() throws(CommandFailure) {
-        for input in inputs + (requestPath.map { [$0] } ?? []) {
-            let name = InputFile.name(of: input)
-            let status: FileStatus
-            do throws(SystemError) {
-                if input == "-", input != requestPath {
-                    status = try System.status(System.standardInput)
-                } else {
-                    try System.requireReadable(input)
-                    status = try System.status(input)
-                }
-                if status.kind == .directory { throw .isDirectory }
-            } catch {
-                throw .file(name, error)
-            }
-            try outputs.requireOther(than: status, named: name)
-        }
     }
 
     /// Converts.
@@ -81,9 +58,11 @@ struct Convert {
         configuration.keepsRejects = outputs.rejects != nil
         if outputs.isReporting || outputs.rejects != nil { configuration.errorLimit = 100_000 }
         if let requestPath {
-            configuration.requests = try RequestFile.index(
-                requestPath, limits: settings.limits,
-                results: settings.source ?? detection?.format)
+            configuration.requests =
+                try RequestFile(
+                    requestPath, limits: settings.limits,
+                    results: settings.source ?? detection?.format
+                ).index
         }
         let conversion: Conversion
         do throws(ConfigurationError) {
@@ -156,9 +135,7 @@ struct Convert {
     private func refuse(_ message: Message, _ report: inout RunReport) -> CommandFailure {
         report.messages = [message]
         report.names = [message.file]
-        MessagePrinter(terminal: terminal, limit: 1).print([message], total: 1)
-        MessageHints.print(for: [message], terminal)
-        return CommandFailure(status: .input, message: nil)
+        return terminal.refuse(message)
     }
 
     private func failure(

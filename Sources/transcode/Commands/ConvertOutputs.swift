@@ -105,8 +105,31 @@ extension ConvertOutputs {
             for target in all { try target.requireFree(force: force) }
         }
 
+        /// Finds out before anything is written whether all inputs are there and none is an output.
+        func check(inputs: [String]) throws(CommandFailure) {
+            guard inputs.count(where: { $0 == "-" }) <= 1 else {
+                throw .usage("standard input can be read once only")
+            }
+            for input in inputs {
+                let status: FileStatus
+                do throws(SystemError) {
+                    if input == "-" {
+                        status = try System.status(System.standardInput)
+                    } else {
+                        try System.requireReadable(input)
+                        status = try System.status(input)
+                    }
+                    if status.kind == .directory { throw .isDirectory }
+                } catch {
+                    throw .file(InputFile.name(of: input), error)
+                }
+                try requireOther(than: status, named: InputFile.name(of: input))
+            }
+        }
+
         /// Refuses outputs that are one of the inputs.
-        func requireOther(than input: FileStatus, named name: String) throws(CommandFailure) {
+        private func requireOther(than input: FileStatus, named name: String) throws(CommandFailure)
+        {
             for target in all { try target.requireOther(than: input, named: name) }
             guard output == nil, input.kind == .regular,
                 let status = try? System.status(System.standardOutput), status.isSame(as: input)

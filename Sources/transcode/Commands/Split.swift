@@ -50,8 +50,8 @@ struct Split {
             throw .file(InputFile.name(of: input), error)
         }
         switch try settings.detect(file) {
-        case .empty: return refuse(file.complaint(provider: nil))
-        case .unknown(let message): return refuse(message)
+        case .empty: throw terminal.refuse(file.complaint(provider: nil))
+        case .unknown(let message): throw terminal.refuse(message)
         case .found(let detection): remark(on: detection, file.name)
         case .asTold: break
         }
@@ -63,7 +63,7 @@ struct Split {
                 tokens: limit(.maxTokens)?.value))
         do throws(CommandFailure) {
             if let message = try copy(file, to: &writer) {
-                _ = refuse(message)
+                _ = terminal.refuse(message)
                 writer.discard()
                 terminal.remark("stopped at a record that fits into no part; no part is left")
                 return .input
@@ -77,12 +77,6 @@ struct Split {
         folder.removeParts(after: writer.parts.count)
         summarize(writer.parts)
         return .success
-    }
-
-    private func refuse(_ message: Message) -> ExitStatus {
-        MessagePrinter(terminal: terminal, limit: 1).print([message], total: 1)
-        MessageHints.print(for: [message], terminal)
-        return .input
     }
 
     private func remark(on detection: Detection, _ name: String) {

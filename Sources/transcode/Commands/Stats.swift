@@ -28,9 +28,8 @@ struct Stats {
         var fileCount = 0
         for input in inputs {
             do throws(CommandFailure) {
-                let outcome = try read(input, total)
-                status = status.combined(with: outcome)
-                if outcome != .input { fileCount += 1 }
+                status = status.combined(with: try read(input, total))
+                fileCount += 1
             } catch {
                 guard error.status != .usage, !error.isClosedPipe else { throw error }
                 if let message = error.message { terminal.say("transcode: \(message)") }
@@ -58,8 +57,8 @@ struct Stats {
         let expected: Detection
         switch try settings.detect(file) {
         case .found(let detection): expected = detection
-        case .empty, .asTold: return refuse(file.complaint(provider: nil))
-        case .unknown(let message): return refuse(message)
+        case .empty, .asTold: throw terminal.refuse(file.complaint(provider: nil))
+        case .unknown(let message): throw terminal.refuse(message)
         }
         let source = BlockSource(
             file, others: [], expected: nil, provider: nil,
@@ -82,12 +81,6 @@ struct Stats {
             try print(sum.statistics, file.name, format: expected)
         }
         return sum.statistics.faultCount > 0 ? .news : .success
-    }
-
-    private func refuse(_ message: Message) -> ExitStatus {
-        MessagePrinter(terminal: terminal, limit: 1).print([message], total: 1)
-        MessageHints.print(for: [message], terminal)
-        return .input
     }
 
     private func print(

@@ -56,26 +56,20 @@ final class BlockRunner: @unchecked Sendable {
     /// Creates a runner.
     ///
     /// - Parameters:
-    ///   - conversions: One for each lane of the source's blocks.
-    ///   - leader: The one of them that the report names.
+    ///   - first: The conversion of the source's first lane, which the report names.
+    ///   - others: Those of the other lanes, to the same target.
     ///   - source: Where the blocks come from.
     ///   - sink: Where they go to.
     ///   - jobs: The most threads.
     init(
-        _ conversions: [Conversion], leader: Conversion, source: any BlockProvider,
+        _ first: Conversion, others: ArraySlice<Conversion> = [], source: any BlockProvider,
         sink: any BlockSink, jobs: Int
     ) {
-        self.conversions = conversions
+        conversions = [first] + others
         self.source = source
         self.sink = sink
         self.jobs = jobs
-        sequencer = RecordSequencer(leader)
-    }
-
-    convenience init(
-        _ conversion: Conversion, source: any BlockProvider, sink: any BlockSink, jobs: Int
-    ) {
-        self.init([conversion], leader: conversion, source: source, sink: sink, jobs: jobs)
+        sequencer = RecordSequencer(first)
     }
 
     /// What was done; after ``run()``.

@@ -5,50 +5,56 @@
 import JSONLCodec
 import Transcoder
 
-/// Gives the bytes of the request file to the engine.
-final class RequestFile: RequestBytes {
-    private let descriptor: Int32
+/// The client's own requests, and where they can be read again.
+struct RequestFile {
+    let index: RequestIndex
+    /// The file, or a copy of what came through a pipe.
+    let bytes: StoredFile
 
-    private init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-    deinit { try? System.close(descriptor) }
-
-    func read(offset: Int, count: Int, into buffer: inout ByteBuffer) -> Bool {
-        System.read(descriptor, at: offset, count: count, into: &buffer) == count
-    }
-
-    /// Reads the file through and keeps where each request is.
+    /// Reads an input through and keeps where each request is.
     ///
     /// - Parameters:
-    ///   - path: The file.
+    ///   - file: The input, which may have been looked at already.
     ///   - limits: The bounds of lines.
     ///   - results: The format of the results that are joined.
-    /// - Returns: The index, which reads from the file as long as it lives.
-    /// - Throws: Where the file cannot be read twice, or holds no request.
-    static func index(
-        _ path: String, limits: Limits, results: FormatID?
-    ) throws(CommandFailure) -> RequestIndex {
-        let file: RequestFile
+    /// - Throws: Where the file cannot be read, or holds no request.
+    init(_ file: InputFile, limits: Limits, results: FormatID?) throws(CommandFailure) {
         var builder = RequestIndexBuilder(limits: limits, results: results)
-        do throws(SystemError) {
-            let descriptor = try System.open(reading: path)
-            file = RequestFile(descriptor)
-            let status = try System.status(descriptor)
-            guard status.kind != .directory else { throw .isDirectory }
-            // A pipe cannot be read a second time.
-            guard status.kind == .regular else { throw .cannotSeek }
-            var buffer = ByteBuffer(capacity: 1 << 20)
-            while try System.read(descriptor, upTo: 1 << 20, into: &buffer) > 0 {
-                buffer.withBytes { builder.feed($0) }
-                buffer.removeAll()
+        let stored = try StoredFile.open(file.argument)
+        let place = if let stored { stored } else { try StoredFile.makeScratch() }
+        var buffer = ByteBuffer(capacity: 1 << 20)
+        while try Self.read(file, into: &buffer) > 0 {
+            buffer.withBytes { builder.feed($0) }
+            if stored == nil {
+                try buffer.withBytes { (bytes) throws(CommandFailure) in try place.append(bytes) }
             }
-        } catch {
-            throw .file(path, error)
+            buffer.removeAll(keepingAtMost: 4 << 20)
         }
-        let index = builder.finish(bytes: file)
+        bytes = place
+        index = builder.finish(bytes: place)
         guard index.count > 0 else {
-            throw CommandFailure(status: .input, message: "\(path): holds no request")
+            throw CommandFailure(status: .input, message: "\(file.name): holds no request")
         }
-        return index
+    }
+
+    /// Opens an input and reads it through.
+    init(_ argument: String, limits: Limits, results: FormatID?) throws(CommandFailure) {
+        let file: InputFile
+        do throws(SystemError) {
+            file = try InputFile(argument)
+        } catch {
+            throw .file(InputFile.name(of: argument), error)
+        }
+        try self.init(file, limits: limits, results: results)
+    }
+
+    private static func read(
+        _ file: InputFile, into buffer: inout ByteBuffer
+    ) throws(CommandFailure) -> Int {
+        do throws(SystemError) {
+            return try file.read(upTo: 1 << 20, into: &buffer)
+        } catch {
+            throw .file(file.name, error)
+        }
     }
 }

@@ -19,7 +19,8 @@ struct SystemError: Error, Hashable {
 
     static let isDirectory = SystemError(number: EISDIR)
     static let noSuchFile = SystemError(number: ENOENT)
-    static let cannotSeek = SystemError(number: ESPIPE)
+    /// A file is shorter than it was, or not readable any more.
+    static let hasChanged = SystemError(number: ESTALE)
     static let alreadyExists = SystemError(number: EEXIST)
 
     var isClosedPipe: Bool { number == EPIPE }
@@ -36,7 +37,7 @@ struct SystemError: Error, Hashable {
         case EROFS: "the file system is read-only"
         case EMFILE, ENFILE: "too many open files"
         case EEXIST: "exists already"
-        case ESPIPE: "is no ordinary file"
+        case ESTALE: "has changed while it was read"
         default: unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
         }
     }
@@ -104,6 +105,23 @@ enum System {
     static func create(_ path: String) throws(SystemError) -> Int32 {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
         return Int32(try retry { Int(Self.call(path, flags, 0o666)) })
+    }
+
+    /// Makes a file for reading and writing that has no name, so that it cannot stay behind.
+    static func createScratch(in folder: String) throws(SystemError) -> Int32 {
+        let path = "\(folder)/.transcode-\(processID)"
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        for number in 0..<1000 {
+            do throws(SystemError) {
+                let name = "\(path)-\(number)"
+                let file = Int32(try retry { Int(Self.call(name, flags, 0o600)) })
+                remove(name)
+                return file
+            } catch SystemError.alreadyExists {
+                continue
+            }
+        }
+        throw .alreadyExists
     }
 
     private static func call(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 {

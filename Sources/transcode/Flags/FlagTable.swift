@@ -4,7 +4,7 @@
 
 /// The flags by name; the raw value is the long spelling.
 enum FlagName: String, CaseIterable {
-    case from, to, kind, requests
+    case from, to, kind, requests, order
     case output, force, rejects
     case model, created
     case geminiID = "gemini-id"
@@ -74,7 +74,7 @@ struct Flag {
 /// All flags.
 enum FlagTable {
     private static let readers: [Verb] = [.convert, .check, .detect]
-    private static let converters: [Verb] = [.convert, .check]
+    private static let converters: [Verb] = [.convert, .check, .join]
     private static let printers: [Verb] = [.check, .detect, .stats, .formats, .explain]
 
     /// The flags, in the order of the help pages.
@@ -91,7 +91,7 @@ enum FlagTable {
             "With a dialect where the provider's default is not meant: bedrock/anthropic.",
             "transcode formats lists them all."),
         Flag(
-            .kind, choices: ["request", "result"], in: .input, for: converters,
+            .kind, choices: ["request", "result"], in: .input, for: [.convert, .check],
             "what the records are (default: as the first one shows)"),
         Flag(
             .requests, nil, "FILE", in: .input, for: [.convert],
@@ -102,12 +102,16 @@ enum FlagTable {
 
     private static let output = [
         Flag(
-            .output, "o", "OUT", in: .output, for: [.convert, .split],
+            .output, "o", "OUT", in: .output, for: [.convert, .split, .join],
             "the file to write (default: standard output); for split a folder",
             "It appears under its name only when it is complete."),
         Flag(
-            .force, nil, nil, in: .output, for: [.convert, .split],
+            .force, nil, nil, in: .output, for: [.convert, .split, .join],
             "overwrite files that are there already"),
+        Flag(
+            .order, choices: ["input", "arrival"], in: .output, for: [.join],
+            "the order of the output (default: input)",
+            "input: that of the requests. arrival: that of the result files."),
         Flag(
             .rejects, nil, "FILE", in: .output, for: [.convert],
             "keep rejected lines in FILE, the reasons in FILE.txt",
@@ -158,7 +162,7 @@ enum FlagTable {
             "another limit: max-records, min-records, max-bytes, max-tokens",
             "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4."),
         Flag(
-            .maxLineBytes, nil, "SIZE", in: .limits, for: readers + [.split, .stats],
+            .maxLineBytes, nil, "SIZE", in: .limits, for: readers + [.split, .join, .stats],
             "the longest line (default: 256MiB)",
             "With a unit: kB, MB, GB are powers of 1000, KiB, MiB, GiB of 1024."),
         Flag(
@@ -173,13 +177,13 @@ enum FlagTable {
             "what a million tokens cost, input and output",
             "In any currency. Batches mostly cost half of the list price."),
         Flag(
-            .report, nil, "FILE|-", in: .reporting, for: [.convert],
+            .report, nil, "FILE|-", in: .reporting, for: [.convert, .join],
             "write a report in JSON"),
         Flag(
             .json, nil, nil, in: .reporting, for: printers,
             "print JSON on standard output, one object a line"),
         Flag(
-            .quiet, "q", nil, in: .reporting, for: readers + [.split, .stats],
+            .quiet, "q", nil, in: .reporting, for: readers + [.split, .join, .stats],
             "print errors only"),
         Flag(
             .verbose, "v", nil, in: .reporting, for: converters,

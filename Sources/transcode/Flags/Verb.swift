@@ -4,7 +4,7 @@
 
 /// What the program is asked to do.
 enum Verb: String, CaseIterable {
-    case convert, check, detect, split, stats, formats, explain, help, version
+    case convert, check, detect, split, join, stats, formats, explain, help, version
 
     /// One line for lists of verbs.
     var summary: String {
@@ -13,6 +13,7 @@ enum Verb: String, CaseIterable {
         case .check: "validate, and test against a provider's limits; writes no data"
         case .detect: "print format, dialect, kind, records, models"
         case .split: "cut a file into parts that fit a provider's limits"
+        case .join: "bring results back to their requests, in order, for any provider"
         case .stats: "count records, sizes, tokens, finish reasons, errors and cost"
         case .formats: "list providers, dialects and limits"
         case .explain: "explain a diagnostic code"
@@ -28,6 +29,7 @@ enum Verb: String, CaseIterable {
         case .check: "[-t TO] [FILE|-]..."
         case .detect: "[FILE|-]..."
         case .split: "-t TO -o DIR [FILE|-]"
+        case .join: "[-t TO] [-o OUT] REQUESTS RESULTS..."
         case .stats: "[--price IN,OUT] [FILE|-]..."
         case .formats: "[NAME]"
         case .explain: "[CODE]..."
@@ -63,6 +65,17 @@ enum Verb: String, CaseIterable {
                 "manifest.json comes last: it lists the parts with records, bytes and the ids of",
                 "the first and last record. A record that is over the limit alone ends the run,",
                 "and no part is left.",
+            ]
+        case .join:
+            [
+                "Merges the result and error files of a batch, of any providers, into one file in",
+                "the order of the client's own request file, and in its dialect unless -t says",
+                "otherwise. Results are told apart by their ids alone. Requests without a result,",
+                "results of no request and second answers are reported; an answer takes the place",
+                "of a failed result, so the files of a retry can be given too. Results for",
+                "Bedrock repeat the request, and manifest.json.out with the counts and tokens",
+                "comes to lie beside OUT. Memory is some 80 bytes a request and its id, never the",
+                "files; what comes through a pipe is copied to a temporary file.",
             ]
         case .stats:
             [
@@ -113,6 +126,11 @@ enum Verb: String, CaseIterable {
                 "transcode split -t bedrock --limit max-records=10000 all.jsonl -o parts",
                 "zcat all.jsonl.gz | transcode split -t openai --limit max-bytes=100MB -o parts",
             ]
+        case .join:
+            [
+                "transcode join all.jsonl out-*.jsonl err-*.jsonl -o results.jsonl",
+                "transcode join all.jsonl out-*.jsonl err-*.jsonl -t bedrock -o results.jsonl",
+            ]
         case .stats:
             [
                 "transcode stats --price 0.075,0.30 openai.jsonl",
@@ -131,7 +149,8 @@ enum Verb: String, CaseIterable {
         case .convert: [.check, .formats, .explain]
         case .check: [.convert, .split, .explain]
         case .detect: [.formats]
-        case .split: [.check, .formats]
+        case .split: [.check, .join, .formats]
+        case .join: [.split, .stats, .explain]
         case .stats: [.check, .detect]
         case .formats: [.detect, .convert]
         case .explain: [.check]

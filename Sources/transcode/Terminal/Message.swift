@@ -36,15 +36,24 @@ struct Message {
     }
 
     /// What the engine found.
-    init(_ diagnostic: Diagnostic, files: [String]) {
+    ///
+    /// - Parameters:
+    ///   - diagnostic: The error.
+    ///   - files: The names of the files by index.
+    ///   - place: Where it really is, where the engine was told other places.
+    init(
+        _ diagnostic: Diagnostic, files: [String],
+        place: (SourcePlace) -> SourcePlace = { $0 }
+    ) {
         func name(_ place: SourcePlace) -> String {
             files.indices.contains(place.file) ? files[place.file] : ""
         }
+        let found = place(diagnostic.place)
+        let firstUse = diagnostic.firstUse.map(place)
         self.init(
-            file: name(diagnostic.place), line: diagnostic.place.line,
-            column: diagnostic.place.column, path: diagnostic.path, code: diagnostic.code,
-            sentence: diagnostic.message, recordID: diagnostic.recordID,
-            firstUse: diagnostic.firstUse.map { (name($0), $0.line, $0.column) },
+            file: name(found), line: found.line, column: found.column, path: diagnostic.path,
+            code: diagnostic.code, sentence: diagnostic.message, recordID: diagnostic.recordID,
+            firstUse: firstUse.map { (name($0), $0.line, $0.column) },
             excerpt: Excerpt(diagnostic.excerpt))
     }
 
@@ -90,6 +99,15 @@ struct MessagePrinter {
         guard total > shown.count else { return }
         let rest = Numbers.count(total - shown.count, "more error")
         terminal.remark("... and \(rest) (--max-errors 0 prints all)")
+    }
+}
+
+extension Terminal {
+    /// Shows an error that ends a command before anything was done.
+    func refuse(_ message: Message) -> CommandFailure {
+        MessagePrinter(terminal: self, limit: 1).print([message], total: 1)
+        MessageHints.print(for: [message], self)
+        return CommandFailure(status: .input, message: nil)
     }
 }
 

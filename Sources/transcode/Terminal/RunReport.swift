@@ -17,6 +17,15 @@ struct RunReport {
         }
     }
 
+    /// What became of the requests of a batch.
+    struct BatchCounts {
+        let file: String
+        let requests: Int
+        let succeeded: Int
+        let failed: Int
+        let missing: Int
+    }
+
     let command: Verb
     /// The inputs as they were typed.
     var inputs: [String] = []
@@ -32,6 +41,8 @@ struct RunReport {
     var rejectedCount = 0
     var limits: [LimitCheck] = []
     var models: [(name: String, records: Int)] = []
+    /// For commands that compare results with requests.
+    var batch: BatchCounts?
     var seconds = 0.0
 
     /// Nothing was written in the end: the first bad record stopped it.
@@ -63,6 +74,15 @@ struct RunReport {
                 json.member("written", report.recordsWritten)
                 json.member("rejected", rejectedCount)
                 json.member("passed_through", report.recordsPassedThrough)
+            }
+            if let batch {
+                json.object("requests") { json in
+                    json.member("file", batch.file)
+                    json.member("count", batch.requests)
+                    json.member("succeeded", batch.succeeded)
+                    json.member("failed", batch.failed)
+                    json.member("missing", batch.missing)
+                }
             }
             json.list("losses") { json in report.losses.forEach { write($0, &json) } }
             json.list("errors") { json in messages.forEach { write($0, &json) } }
