@@ -33,7 +33,7 @@ enum Command {
         if arguments.has(.version) { return try showVersion() }
         let terminal = Terminal(arguments)
         switch arguments.verb {
-        case .convert, .check, .detect, .split, .join, .stats:
+        case .convert, .check, .detect, .split, .join, .retry, .stats:
             if needsHelp(arguments) { return showUsage(arguments.verb, terminal) }
             return try read(arguments, terminal)
         case .formats: return try Formats(arguments).run()
@@ -53,6 +53,7 @@ enum Command {
         case .detect: try Detect(arguments, terminal).run()
         case .split: try Split(arguments, terminal).run()
         case .join: try Join(arguments, terminal).run()
+        case .retry: try Retry(arguments, terminal).run()
         case .stats: try Stats(arguments, terminal).run()
         default: try Convert(arguments, terminal).run()
         }

@@ -97,6 +97,39 @@ import Testing
         #expect(try ids(scratch, "r.jsonl") == expected.map { "id-\($0)" })
     }
 
+    @Test func retryWritesTheSameForAnyNumberOfJobs() throws {
+        let scratch = try folder()
+        for jobs in 1...3 {
+            let outcome = try Program.run(
+                "transcode retry -j \(jobs) -t gemini all.jsonl out-0.jsonl out-2.jsonl -o \(jobs)",
+                in: scratch.url)
+            #expect(outcome.status == 0)
+            #expect(
+                outcome.errorText.contains("600 failed + 3,000 missing -> wrote \(jobs): 3,600 "))
+        }
+        let expected = (0..<Self.count).filter { $0 % 3 == 1 || $0 % 20 == 7 || $0 % 20 == 9 }
+        #expect(try ids(scratch, "1") == expected.map { "id-\($0)" })
+        for jobs in 2...3 { #expect(try scratch.read("1") == scratch.read("\(jobs)")) }
+    }
+
+    @Test func retriesAreJoinedWithWhatCameBefore() throws {
+        let scratch = try folder()
+        let retry = try Program.run(
+            "transcode retry -q all.jsonl out-*.jsonl -o again.jsonl", in: scratch.url)
+        #expect(retry.status == 0)
+        // What is asked again is answered this time.
+        let answers = try ids(scratch, "again.jsonl").map { id in
+            #"{"key":"\#(id)","response":{"candidates":[{"content":{"parts":[{"text":"Now"}]},"#
+                + #""finishReason":"STOP"}]}}"# + "\n"
+        }
+        try scratch.write(answers.joined(), to: "more.jsonl")
+        let joined = try Program.run(
+            "transcode join all.jsonl out-*.jsonl more.jsonl -o r.jsonl", in: scratch.url)
+        #expect(joined.status == 0)
+        #expect(joined.errorText.contains("9,000 requests: 9,000 succeeded, 0 failed, 0 missing"))
+        #expect(try ids(scratch, "r.jsonl") == (0..<Self.count).map { "id-\($0)" })
+    }
+
     @Test func pipesAreAsGoodAsFiles() throws {
         let scratch = try folder()
         let files = try Program.run("transcode join -q all.jsonl out-*.jsonl", in: scratch.url)

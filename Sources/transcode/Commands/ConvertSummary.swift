@@ -11,13 +11,15 @@ struct ConvertSummary {
     let threadCount: Int
     let seconds: Double
     let showsLosses: Bool
+    /// What was done, where another verb says it in its own words.
+    var headline: String?
 
     func print(_ terminal: Terminal) {
         let losses = LossSummary(report.report.losses, target: targetName)
         if showsLosses { losses.print(terminal) }
         printLimits(terminal)
         if terminal.isVerbose { printDetails(terminal) }
-        terminal.remark(line(losses))
+        terminal.remark(headline ?? line(losses))
         if let next, targets.output?.isReplaced == true, report.report.recordsWritten > 0 {
             terminal.remark("next: \(next)")
         }

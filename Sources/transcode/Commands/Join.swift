@@ -54,6 +54,7 @@ struct Join {
         for error in runner.report.errors {
             ledger.note(Message(error, files: inputs.names, place: order.place))
         }
+        ledger.noteFurther(runner.report.recordsRejected - runner.report.errors.count)
         noteMissing(ledger, requests.index)
         let report = report(runner, ledger, inputs.names, order)
         try files.finish(reasons: [], total: 0)

@@ -207,4 +207,7 @@ final class ResultLedger {
         errorCount += 1
         if messages.count < errorLimit { messages.append(message()) }
     }
+
+    /// Counts errors that nobody has described.
+    func noteFurther(_ count: Int) { errorCount += max(count, 0) }
 }

@@ -4,7 +4,7 @@
 
 /// The flags by name; the raw value is the long spelling.
 enum FlagName: String, CaseIterable {
-    case from, to, kind, requests, order
+    case from, to, kind, requests, order, also
     case output, force, rejects
     case model, created
     case geminiID = "gemini-id"
@@ -74,7 +74,9 @@ struct Flag {
 /// All flags.
 enum FlagTable {
     private static let readers: [Verb] = [.convert, .check, .detect]
-    private static let converters: [Verb] = [.convert, .check, .join]
+    private static let converters: [Verb] = [.convert, .check, .join, .retry]
+    private static let lineReaders = readers + [.split, .join, .retry, .stats]
+    private static let writers: [Verb] = [.convert, .split, .join, .retry]
     private static let printers: [Verb] = [.check, .detect, .stats, .formats, .explain]
 
     /// The flags, in the order of the help pages.
@@ -98,15 +100,19 @@ enum FlagTable {
             "the client's own request file, for results",
             "Results get back the ids and tool names that the client wrote, where the provider",
             "wanted other letters. Results for Bedrock repeat the request, found by its id."),
+        Flag(
+            .also, choices: ["length", "content_filter"], in: .input, for: [.retry],
+            isRepeatable: true, "requests whose answer ended so, too",
+            "length: cut at the token limit. content_filter: filtered, or refused by the model."),
     ]
 
     private static let output = [
         Flag(
-            .output, "o", "OUT", in: .output, for: [.convert, .split, .join],
+            .output, "o", "OUT", in: .output, for: writers,
             "the file to write (default: standard output); for split a folder",
             "It appears under its name only when it is complete."),
         Flag(
-            .force, nil, nil, in: .output, for: [.convert, .split, .join],
+            .force, nil, nil, in: .output, for: writers,
             "overwrite files that are there already"),
         Flag(
             .order, choices: ["input", "arrival"], in: .output, for: [.join],
@@ -162,7 +168,7 @@ enum FlagTable {
             "another limit: max-records, min-records, max-bytes, max-tokens",
             "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4."),
         Flag(
-            .maxLineBytes, nil, "SIZE", in: .limits, for: readers + [.split, .join, .stats],
+            .maxLineBytes, nil, "SIZE", in: .limits, for: lineReaders,
             "the longest line (default: 256MiB)",
             "With a unit: kB, MB, GB are powers of 1000, KiB, MiB, GiB of 1024."),
         Flag(
@@ -177,13 +183,13 @@ enum FlagTable {
             "what a million tokens cost, input and output",
             "In any currency. Batches mostly cost half of the list price."),
         Flag(
-            .report, nil, "FILE|-", in: .reporting, for: [.convert, .join],
+            .report, nil, "FILE|-", in: .reporting, for: [.convert, .join, .retry],
             "write a report in JSON"),
         Flag(
             .json, nil, nil, in: .reporting, for: printers,
             "print JSON on standard output, one object a line"),
         Flag(
-            .quiet, "q", nil, in: .reporting, for: readers + [.split, .join, .stats],
+            .quiet, "q", nil, in: .reporting, for: lineReaders,
             "print errors only"),
         Flag(
             .verbose, "v", nil, in: .reporting, for: converters,

@@ -4,7 +4,7 @@
 
 /// What the program is asked to do.
 enum Verb: String, CaseIterable {
-    case convert, check, detect, split, join, stats, formats, explain, help, version
+    case convert, check, detect, split, join, retry, stats, formats, explain, help, version
 
     /// One line for lists of verbs.
     var summary: String {
@@ -14,6 +14,7 @@ enum Verb: String, CaseIterable {
         case .detect: "print format, dialect, kind, records, models"
         case .split: "cut a file into parts that fit a provider's limits"
         case .join: "bring results back to their requests, in order, for any provider"
+        case .retry: "write the requests that failed or never came back"
         case .stats: "count records, sizes, tokens, finish reasons, errors and cost"
         case .formats: "list providers, dialects and limits"
         case .explain: "explain a diagnostic code"
@@ -30,6 +31,7 @@ enum Verb: String, CaseIterable {
         case .detect: "[FILE|-]..."
         case .split: "-t TO -o DIR [FILE|-]"
         case .join: "[-t TO] [-o OUT] REQUESTS RESULTS..."
+        case .retry: "[-t TO] [--also REASON]... [-o OUT] REQUESTS RESULTS..."
         case .stats: "[--price IN,OUT] [FILE|-]..."
         case .formats: "[NAME]"
         case .explain: "[CODE]..."
@@ -76,6 +78,15 @@ enum Verb: String, CaseIterable {
                 "Bedrock repeat the request, and manifest.json.out with the counts and tokens",
                 "comes to lie beside OUT. Memory is some 80 bytes a request and its id, never the",
                 "files; what comes through a pipe is copied to a temporary file.",
+            ]
+        case .retry:
+            [
+                "Writes the requests of the client's own file that have no result or only failed",
+                "ones, in its order: as they are, or for another provider with -t. --also adds",
+                "those whose answer was cut or filtered. A result has failed where its error is",
+                "set, its status is 400 or more, it has no body, or its prompt was blocked. The",
+                "results of the retry can be joined together with those before it. Where nothing",
+                "is left to do, no file is written. Memory is some 80 bytes a request and its id.",
             ]
         case .stats:
             [
@@ -131,6 +142,11 @@ enum Verb: String, CaseIterable {
                 "transcode join all.jsonl out-*.jsonl err-*.jsonl -o results.jsonl",
                 "transcode join all.jsonl out-*.jsonl err-*.jsonl -t bedrock -o results.jsonl",
             ]
+        case .retry:
+            [
+                "transcode retry all.jsonl out-*.jsonl err-*.jsonl -o again.jsonl",
+                "transcode retry all.jsonl out-*.jsonl --also length -t gemini -o again.jsonl",
+            ]
         case .stats:
             [
                 "transcode stats --price 0.075,0.30 openai.jsonl",
@@ -150,7 +166,8 @@ enum Verb: String, CaseIterable {
         case .check: [.convert, .split, .explain]
         case .detect: [.formats]
         case .split: [.check, .join, .formats]
-        case .join: [.split, .stats, .explain]
+        case .join: [.retry, .split, .stats, .explain]
+        case .retry: [.join, .stats, .convert]
         case .stats: [.check, .detect]
         case .formats: [.detect, .convert]
         case .explain: [.check]
