@@ -61,6 +61,24 @@ private func checkShapes(_ input: UnsafeRawBufferPointer, _ configuration: Confi
     }
 }
 
+/// Reads an input without converting it; returns the number of records.
+private func scan(_ input: UnsafeRawBufferPointer, _ configuration: Configuration) -> Int {
+    let expected = configuration.source.flatMap { format in
+        configuration.kind.map { Detection(format: format, kind: $0) }
+    }
+    var scanner = RecordScanner(expected: expected)
+    var count = 0
+    var end = 0
+    scanner.scan(input.bytes, BlockPosition(file: 0, firstLine: 1, isFileStart: true)) { record in
+        precondition(record.offset >= end, "records overlap")
+        end = record.offset + record.byteCount
+        precondition(end <= input.count, "a record is longer than the input")
+        precondition(record.fault == nil || record.kind == .request || record.failure != nil)
+        count += 1
+    }
+    return count
+}
+
 /// The entry that libFuzzer calls with one input after the other.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzTranscoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
@@ -85,5 +103,6 @@ public func fuzzTranscoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int3
     let (pieces, _) = convert(input, configuration, chunk: 1 + count % 7)
     precondition(pieces == output, "the output depends on the chunks")
     checkShapes(input, configuration)
+    precondition(scan(input, configuration) == report.recordsRead, "a record is not scanned")
     return 0
 }

@@ -99,6 +99,21 @@ import Testing
         #expect(Self.scan("{\"x\":1}").first?.kind == nil)
     }
 
+    @Test func brokenRecordsAreNoTrap() throws {
+        let folder = Fixtures.root.deletingLastPathComponent().appending(path: "Fuzz/corpus")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names.count > 50)
+        for name in names {
+            let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
+            for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 40)) {
+                for record in Self.scan(Array(bytes[..<length])) {
+                    #expect(record.offset + record.byteCount <= length)
+                    #expect(record.fault == nil || record.kind == .request || record.failure != nil)
+                }
+            }
+        }
+    }
+
     @Test func hugeTokenLimitsAreNoTrap() {
         let huge =
             #"{"custom_id":"a","url":"/v1/chat/completions","body":{"model":"m","#

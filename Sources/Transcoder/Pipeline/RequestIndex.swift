@@ -20,7 +20,7 @@ public protocol RequestBytes: Sendable {
 
 /// Where each of the client's own requests stands: id -> (offset, length).
 ///
-/// Memory is some 60 bytes a request and its id; the file is not kept.
+/// Memory is 48 to 64 bytes a request and its id; the file is not kept.
 public final class RequestIndex: Sendable {
     private let ids: IDTable
     private let spellings: IDSpeller

@@ -23,6 +23,20 @@ struct BatchReading {
         resultPaths = Array(arguments.operands.dropFirst())
         self.settings = settings
         self.terminal = terminal
+        try requireDistinctResults()
+        // Each result file stays open, since its lines are read again in another order.
+        System.raiseFileLimit()
+    }
+
+    /// Refuses a result file that is given twice: its results would all be second answers.
+    private func requireDistinctResults() throws(CommandFailure) {
+        var known: [String: String] = [:]
+        for path in resultPaths where path != "-" {
+            guard let status = try? System.status(path), status.kind == .regular else { continue }
+            let key = "\(status.device) \(status.node)"
+            if let other = known[key] { throw .file(path, "is the same file as \(other)") }
+            known[key] = path
+        }
     }
 
     /// All inputs.

@@ -77,7 +77,7 @@ enum HelpPage {
 
     private static let exitStatus = [
         "  0    everything done, no record rejected",
-        "  1    done, but records were rejected or the batch is over a limit",
+        "  1    done, but records were rejected, failed or missing, or the batch is over a limit",
         "  2    the command line is wrong; nothing was read",
         "  3    a file cannot be read or written",
         "  4    the input is not recognised, or a bad record stopped the conversion",

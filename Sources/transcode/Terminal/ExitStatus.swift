@@ -6,7 +6,7 @@
 enum ExitStatus: Int32 {
     /// Everything done, and no record was rejected.
     case success = 0
-    /// Done, but records were rejected or the batch is over a limit.
+    /// Done, but records were rejected, failed or missing, or the batch is over a limit.
     case news = 1
     /// The command line is wrong; nothing was read.
     case usage = 2
