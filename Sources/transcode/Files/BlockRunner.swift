@@ -19,13 +19,14 @@ protocol BlockSink: AnyObject {
 /// the block's turn, commit and write it. So there is no queue, memory is bounded by the workers'
 /// buffers, and order is kept by construction. With one job no thread is started at all.
 final class BlockRunner: @unchecked Sendable {
-    // Sound to send: `source` and `ticketCount` are used under `reading` only; `sequencer`, `sink`
-    // and `failure` by the worker whose turn it is only.
+    // Sound to send: `source` and `ticketCount` are used under `reading` only; `sequencer`, `sink`,
+    // `progress` and `failure` by the worker whose turn it is only.
 
     private let conversion: Conversion
     private let jobs: Int
     private let source: BlockSource
     private let sink: any BlockSink
+    private let progress: Progress?
     private let reading = Monitor()
     private let writing = Monitor()
     private var ticketCount = 0
@@ -37,11 +38,15 @@ final class BlockRunner: @unchecked Sendable {
     private var inputFailure: InputFailure?
     private var outputFailure: CommandFailure?
 
-    init(_ conversion: Conversion, source: BlockSource, sink: any BlockSink, jobs: Int) {
+    init(
+        _ conversion: Conversion, source: BlockSource, sink: any BlockSink, jobs: Int,
+        progress: Progress?
+    ) {
         self.conversion = conversion
         self.source = source
         self.sink = sink
         self.jobs = jobs
+        self.progress = progress
         sequencer = RecordSequencer(conversion)
     }
 
@@ -65,6 +70,7 @@ final class BlockRunner: @unchecked Sendable {
         source.isCancelled = { [unowned self] in writing.locked { isHalted } }
         work()
         for thread in threads { thread.join() }
+        progress?.erase()
         if let outputFailure { throw .output(outputFailure) }
         if let inputFailure { throw .input(inputFailure) }
     }
@@ -120,6 +126,7 @@ final class BlockRunner: @unchecked Sendable {
             } catch {
                 outputFailure = error
             }
+            progress?.update { sequencer.report }
         }
         let isOver = sequencer.isStopped || outputFailure != nil
         writing.locked {

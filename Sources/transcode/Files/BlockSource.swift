@@ -32,6 +32,7 @@ final class BlockSource {
     private let expected: Detection?
     private let provider: String?
     private let lineByteLimit: Int
+    private let decompresses: Bool
     private var carry = ByteBuffer(capacity: 64)
     private var nextLine = 1
     private var isFileStart = true
@@ -46,9 +47,10 @@ final class BlockSource {
     ///   - expected: What all inputs must be, or nil where that is not to be checked.
     ///   - provider: The only provider whose format later inputs are compared with, if any.
     ///   - lineByteLimit: The longest line.
+    ///   - decompresses: Whether compressed inputs are decompressed.
     init(
         _ first: InputFile, others: ArraySlice<String>, expected: Detection?, provider: String?,
-        lineByteLimit: Int
+        lineByteLimit: Int, decompresses: Bool
     ) {
         current = first
         names = [first.name]
@@ -56,6 +58,7 @@ final class BlockSource {
         self.expected = expected
         self.provider = provider
         self.lineByteLimit = lineByteLimit
+        self.decompresses = decompresses
     }
 
     /// Whether there may be enough left for further threads.
@@ -96,7 +99,7 @@ final class BlockSource {
         let file: InputFile
         let beginning: InputFile.Beginning
         do throws(SystemError) {
-            file = try InputFile(argument)
+            file = try InputFile(argument, decompresses: decompresses)
             beginning = try file.beginning(provider: provider, lineByteLimit: lineByteLimit)
         } catch {
             throw .system(file: name, error)

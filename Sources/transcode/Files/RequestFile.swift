@@ -38,6 +38,14 @@ final class RequestFile: RequestBytes {
             // A pipe cannot be read a second time.
             guard status.kind == .regular else { throw .cannotSeek }
             var buffer = ByteBuffer(capacity: 1 << 20)
+            _ = System.read(descriptor, at: 0, count: 4, into: &buffer)
+            if let compression = Compression.of(beginning: buffer.view) {
+                // Its requests are read again one by one, at their places.
+                throw SystemError(
+                    "is compressed (\(compression.program) -d makes what results can be joined with)"
+                )
+            }
+            buffer.removeAll()
             while try System.read(descriptor, upTo: 1 << 20, into: &buffer) > 0 {
                 buffer.withBytes { builder.feed($0) }
                 buffer.removeAll()
