@@ -62,7 +62,7 @@ import Testing
     func fileThatIsCutShortIsReported(_ program: String) throws {
         let (scratch, _) = try folder()
         let outcome = try Program.run(
-            "\(program) -c in.jsonl | head -c 5000 > cut; "
+            "\(program) -c in.jsonl > all; head -c 5000 all > cut; rm all; "
                 + "transcode convert -q -t gemini cut -o out.jsonl", in: scratch.url)
         #expect(outcome.status == 3)
         #expect(outcome.errorText.hasPrefix("transcode: cut: "))
