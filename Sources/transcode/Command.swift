@@ -38,6 +38,8 @@ enum Command {
             return try read(arguments, terminal)
         case .formats: return try Formats(arguments).run()
         case .explain: return try Explain(arguments).run()
+        case .completions: return try showCompletions(arguments)
+        case .man: return try showManPage()
         case .help: return try showHelp(arguments)
         case .version: return try showVersion()
         case nil: return showUsage(nil, terminal)
@@ -95,6 +97,27 @@ enum Command {
         case (nil, true): try Terminal.print(HelpPage.long)
         case (nil, false): try Terminal.print(HelpPage.short)
         }
+        return .success
+    }
+
+    private static func showCompletions(
+        _ arguments: ParsedArguments
+    ) throws(CommandFailure) -> ExitStatus {
+        let shells = Completions.Shell.allCases.map(\.rawValue)
+        let known = shells.joined(separator: ", ")
+        guard let word = arguments.operands.first, arguments.operands.count == 1 else {
+            throw .usage("completions needs one shell: \(known)")
+        }
+        guard let shell = Completions.Shell(rawValue: word) else {
+            let phrase = Suggestion.phrase(for: word, among: shells)
+            throw .usage("no completions for \"\(word)\"\(phrase) (there are \(known))")
+        }
+        try Terminal.print(Completions.script(for: shell))
+        return .success
+    }
+
+    private static func showManPage() throws(CommandFailure) -> ExitStatus {
+        try Terminal.print(ManPage.text)
         return .success
     }
 

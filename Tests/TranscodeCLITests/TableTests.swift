@@ -67,6 +67,51 @@ import Transcoder
         }
     }
 
+    @Test func everyFlagIsInTheManualAndAllCompletions() {
+        for flag in FlagTable.all {
+            let name = flag.name.rawValue
+            #expect(ManPage.text.contains("\\-\\-" + name.replacing("-", with: "\\-")), "\(name)")
+            #expect(Completions.script(for: .bash).contains("--\(name)"), "\(name)")
+            #expect(Completions.script(for: .zsh).contains("--\(name)"), "\(name)")
+            #expect(Completions.script(for: .fish).contains("-l \(name) "), "\(name)")
+        }
+        for verb in Verb.allCases {
+            #expect(ManPage.text.contains(".B \(verb.rawValue)\n"))
+            for shell in Completions.Shell.allCases {
+                #expect(Completions.script(for: shell).contains(verb.rawValue))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("bash", "transcode completions bash | bash -n"),
+        ("zsh", "transcode completions zsh > _t; zsh -n _t"),
+        ("fish", "transcode completions fish > t.fish; fish --no-execute t.fish"),
+        ("groff", "transcode man > t.1; groff -man -ww -z t.1"),
+    ])
+    func readersOfScriptsFindNoFault(_ reader: String, _ command: String) throws {
+        let scratch = try Scratch()
+        guard try Program.run("command -v \(reader)", in: scratch.url).status == 0 else { return }
+        let outcome = try Program.run(command, in: scratch.url)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.isEmpty && outcome.errors.isEmpty, "\(outcome.errorText)")
+    }
+
+    @Test func bashCompletesVerbsFlagsAndValues() throws {
+        let scratch = try Scratch()
+        for (words, expected) in [
+            ("transcode conv", "convert"), ("transcode convert --on-err", "--on-error"),
+            ("transcode convert --on-error s", "stop skip"), ("transcode completions f", "fish"),
+            ("transcode -q convert -t bedrock/an", "bedrock/anthropic"),
+        ] {
+            let outcome = try Program.run(
+                "transcode completions bash > c; bash -c '. ./c; COMP_WORDS=(\(words)); "
+                    + "COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _transcode; echo ${COMPREPLY[*]}'",
+                in: scratch.url)
+            #expect(outcome.outputText == expected + "\n", "\(words): \(outcome.errorText)")
+        }
+    }
+
     @Test func shortHelpFitsOnAScreen() {
         #expect(HelpPage.short.split(separator: "\n", omittingEmptySubsequences: false).count <= 25)
     }

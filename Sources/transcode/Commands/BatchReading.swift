@@ -47,7 +47,7 @@ struct BatchReading {
 
     /// Looks at the request file: its format tells what the results become by default.
     func openRequests() throws(CommandFailure) -> (file: InputFile, format: Detection) {
-        let file = try Self.open(requestPath)
+        let file = try open(requestPath)
         switch try settings.detect(file) {
         case .found(let detection):
             guard detection.kind == .request else {
@@ -65,13 +65,18 @@ struct BatchReading {
         _ requests: InputFile, errorLimit: Int
     ) throws(CommandFailure) -> (requests: RequestFile, results: ResultInputs, ResultLedger) {
         let restricted = try restrictedFormat()
-        let file = try RequestFile(requests, limits: settings.limits, results: restricted)
-        let inputs = try ResultInputs(resultPaths, limits: settings.limits)
+        let file = try RequestFile(requests, settings, results: restricted)
+        let inputs = try ResultInputs(resultPaths, settings)
         let ledger = ResultLedger(file.index, inputs: inputs, errorLimit: errorLimit)
+        let first = try open(resultPaths[0])
+        let others = resultPaths.dropFirst()
         let source = BlockSource(
-            try Self.open(resultPaths[0]), others: resultPaths.dropFirst(), expected: nil,
-            provider: nil, lineByteLimit: settings.limits.lineByteLimit)
-        let pass = RecordPass(source: source, limits: settings.limits, jobs: settings.jobs)
+            first, others: others, expected: nil, provider: nil,
+            lineByteLimit: settings.limits.lineByteLimit, decompresses: settings.decompresses)
+        let progress = Progress(
+            terminal, totalByteCount: InputFile.totalByteCount(first, others: others))
+        let pass = RecordPass(
+            source: source, limits: settings.limits, jobs: settings.jobs, progress: progress)
         try pass.run { (block, bytes) throws(CommandFailure) in try ledger.add(block, bytes) }
         if file.index.skippedCount > 0 {
             let label = terminal.styled("warning:", .warning)
@@ -92,7 +97,7 @@ struct BatchReading {
                 format = format ?? FormatID("anthropic")
                 continue
             }
-            let file = try Self.open(path)
+            let file = try open(path)
             guard file.isRegular else {
                 format = format ?? FormatID("anthropic")
                 continue
@@ -111,9 +116,9 @@ struct BatchReading {
         return format
     }
 
-    private static func open(_ path: String) throws(CommandFailure) -> InputFile {
+    private func open(_ path: String) throws(CommandFailure) -> InputFile {
         do throws(SystemError) {
-            return try InputFile(path)
+            return try InputFile(path, decompresses: settings.decompresses)
         } catch {
             throw .file(InputFile.name(of: path), error)
         }

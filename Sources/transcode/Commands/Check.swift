@@ -40,7 +40,7 @@ struct Check {
     private func check(_ input: String) throws(CommandFailure) -> ExitStatus {
         let file: InputFile
         do throws(SystemError) {
-            file = try InputFile(input)
+            file = try InputFile(input, decompresses: settings.decompresses)
         } catch {
             throw .file(InputFile.name(of: input), error)
         }
@@ -76,12 +76,14 @@ struct Check {
         let plan = try CheckPlan(settings, detection)
         let source = BlockSource(
             file, others: [], expected: nil, provider: nil,
-            lineByteLimit: settings.limits.lineByteLimit)
+            lineByteLimit: settings.limits.lineByteLimit, decompresses: settings.decompresses)
         let reader = CheckReader(
             keepsIDs: plan.isOwnFormat && plan.conversion.kind == .request,
             isNeeded: plan.isOwnFormat || (plan.wantsOneModel && !plan.hasModel))
         let runner = BlockRunner(
-            plan.conversion, source: source, sink: reader, jobs: settings.jobs)
+            plan.conversion, source: source, sink: reader, jobs: settings.jobs,
+            progress: Progress(
+                terminal, totalByteCount: InputFile.totalByteCount(file, others: [])))
         do throws(RunFailure) {
             try runner.run()
         } catch {

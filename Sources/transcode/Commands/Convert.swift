@@ -60,8 +60,7 @@ struct Convert {
         if let requestPath {
             configuration.requests =
                 try RequestFile(
-                    requestPath, limits: settings.limits,
-                    results: settings.source ?? detection?.format
+                    requestPath, settings, results: settings.source ?? detection?.format
                 ).index
         }
         let conversion: Conversion
@@ -76,9 +75,13 @@ struct Convert {
         remark(on: conversion, first.name, configuration.requests)
         let source = BlockSource(
             first, others: rest, expected: expectation(conversion, detection),
-            provider: settings.source?.provider, lineByteLimit: settings.limits.lineByteLimit)
+            provider: settings.source?.provider, lineByteLimit: settings.limits.lineByteLimit,
+            decompresses: settings.decompresses)
         let files = try ConvertOutputs(outputs)
-        let runner = BlockRunner(conversion, source: source, sink: files, jobs: settings.jobs)
+        let runner = BlockRunner(
+            conversion, source: source, sink: files, jobs: settings.jobs,
+            progress: Progress(
+                terminal, totalByteCount: InputFile.totalByteCount(first, others: rest)))
         defer { files.abandon() }
         do throws(RunFailure) {
             try runner.run()
@@ -96,7 +99,7 @@ struct Convert {
         while let argument = rest.popFirst() {
             let file: InputFile
             do throws(SystemError) {
-                file = try InputFile(argument)
+                file = try InputFile(argument, decompresses: settings.decompresses)
             } catch {
                 throw .file(InputFile.name(of: argument), error)
             }

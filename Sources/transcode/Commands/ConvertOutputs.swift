@@ -78,8 +78,9 @@ extension ConvertOutputs {
             if isReportPrinted, name == nil || name == "-" {
                 throw .usage("--report - and the records cannot both go to standard output: use -o")
             }
-            output = name == "-" ? nil : try Self.target(name)
-            rejects = try Self.target(arguments[.rejects])
+            let compresses = arguments[.compressed] != "none"
+            output = name == "-" ? nil : try Self.target(name, compresses: compresses)
+            rejects = try Self.target(arguments[.rejects], compresses: compresses)
             reasons = try Self.target(arguments[.rejects].map { "\($0).txt" })
             report = isReportPrinted ? nil : try Self.target(arguments[.report])
             let paths = all.filter(\.isReplaced).map(\.path)
@@ -88,9 +89,11 @@ extension ConvertOutputs {
             }
         }
 
-        private static func target(_ name: String?) throws(CommandFailure) -> OutputFile.Target? {
+        private static func target(
+            _ name: String?, compresses: Bool = false
+        ) throws(CommandFailure) -> OutputFile.Target? {
             guard let name else { return nil }
-            return try OutputFile.Target(name)
+            return try OutputFile.Target(name, compresses: compresses)
         }
 
         private var all: [OutputFile.Target] {

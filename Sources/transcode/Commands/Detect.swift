@@ -37,7 +37,7 @@ struct Detect {
     private func detect(_ input: String) throws(CommandFailure) -> ExitStatus {
         let file: InputFile
         do throws(SystemError) {
-            file = try InputFile(input)
+            file = try InputFile(input, decompresses: settings.decompresses)
         } catch {
             throw .file(InputFile.name(of: input), error)
         }
@@ -58,7 +58,7 @@ struct Detect {
     private func probe(_ file: InputFile) throws(CommandFailure) -> RecordProbe {
         let source = BlockSource(
             file, others: [], expected: nil, provider: nil,
-            lineByteLimit: settings.limits.lineByteLimit)
+            lineByteLimit: settings.limits.lineByteLimit, decompresses: settings.decompresses)
         var probe = RecordProbe(keepsIDs: false)
         var buffer = ByteBuffer(capacity: BlockSource.blockByteCount + (64 << 10))
         do throws(InputFailure) {

@@ -45,7 +45,7 @@ struct Join {
         defer { files.abandon() }
         let runner = BlockRunner(
             conversions.first, others: conversions.others, source: source, sink: files,
-            jobs: settings.jobs)
+            jobs: settings.jobs, progress: Progress(terminal, totalByteCount: nil))
         do throws(RunFailure) {
             try runner.run()
         } catch {

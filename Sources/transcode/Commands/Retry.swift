@@ -90,7 +90,9 @@ struct Retry {
             pick: picker(requests.index, ledger))
         let files = try ConvertOutputs(outputs)
         defer { files.abandon() }
-        let runner = BlockRunner(conversion, source: source, sink: files, jobs: settings.jobs)
+        let runner = BlockRunner(
+            conversion, source: source, sink: files, jobs: settings.jobs,
+            progress: Progress(terminal, totalByteCount: nil))
         do throws(RunFailure) {
             try runner.run()
         } catch {

@@ -13,6 +13,8 @@ struct Settings {
     let options: ConversionOptions
     let limits: Limits
     let jobs: Int
+    /// Inputs that begin like compressed files are decompressed.
+    let decompresses: Bool
     let onError: Configuration.ErrorPolicy
     /// The most errors that are printed; 0: all.
     let errorLimit: Int
@@ -39,6 +41,7 @@ struct Settings {
         errorLimit = try Self.count(arguments, .maxErrors, 0...Int.max) ?? 20
         limits = Limits(lineByteLimit: try Self.lineByteLimit(arguments[.maxLineBytes]))
         jobs = try Self.jobs(arguments)
+        decompresses = arguments[.compressed] != "none"
     }
 
     /// The format of a name.

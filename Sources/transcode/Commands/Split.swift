@@ -45,7 +45,7 @@ struct Split {
     func run() throws(CommandFailure) -> ExitStatus {
         let file: InputFile
         do throws(SystemError) {
-            file = try InputFile(input)
+            file = try InputFile(input, decompresses: settings.decompresses)
         } catch {
             throw .file(InputFile.name(of: input), error)
         }
@@ -95,7 +95,12 @@ struct Split {
     ) throws(CommandFailure) -> Message? {
         let lineByteLimit = settings.limits.lineByteLimit
         let source = BlockSource(
-            file, others: [], expected: nil, provider: nil, lineByteLimit: lineByteLimit)
+            file, others: [], expected: nil, provider: nil, lineByteLimit: lineByteLimit,
+            decompresses: settings.decompresses)
+        let progress = Progress(
+            terminal, totalByteCount: InputFile.totalByteCount(file, others: []))
+        defer { progress?.erase() }
+        var report = Report()
         var buffer = ByteBuffer(capacity: BlockSource.blockByteCount + (64 << 10))
         while let position = try next(of: source, into: &buffer) {
             var block = buffer.view
@@ -115,9 +120,12 @@ struct Split {
                         return message(file, number, line, code, sentence)
                     }
                     try writer.add(line, number: number)
+                    report.recordsRead += 1
                 }
                 number += 1
             }
+            report.bytesRead += buffer.count
+            progress?.update { report }
         }
         return nil
     }

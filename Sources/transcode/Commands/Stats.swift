@@ -50,7 +50,7 @@ struct Stats {
     private func read(_ input: String, _ total: Sum) throws(CommandFailure) -> ExitStatus {
         let file: InputFile
         do throws(SystemError) {
-            file = try InputFile(input)
+            file = try InputFile(input, decompresses: settings.decompresses)
         } catch {
             throw .file(InputFile.name(of: input), error)
         }
@@ -62,10 +62,12 @@ struct Stats {
         }
         let source = BlockSource(
             file, others: [], expected: nil, provider: nil,
-            lineByteLimit: settings.limits.lineByteLimit)
+            lineByteLimit: settings.limits.lineByteLimit, decompresses: settings.decompresses)
         let sum = Sum()
         let pass = RecordPass(
-            source: source, limits: settings.limits, expected: expected, jobs: settings.jobs)
+            source: source, limits: settings.limits, expected: expected, jobs: settings.jobs,
+            progress: Progress(
+                terminal, totalByteCount: InputFile.totalByteCount(file, others: [])))
         try pass.run { (block, _) throws(CommandFailure) in
             for sum in [sum, total] {
                 for record in block.records { sum.statistics.add(record) }

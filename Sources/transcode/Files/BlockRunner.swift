@@ -42,12 +42,13 @@ private final class ConversionWorker: BlockWorker {
 
 /// Runs one or several conversions with the same target over a source.
 final class BlockRunner: @unchecked Sendable {
-    // Sound to send: `sequencer` and `sink` are used by the thread whose turn it is only.
+    // Sound to send: `sequencer`, `sink` and `progress` are used by the thread whose turn it is only.
 
     private let conversions: [Conversion]
     private let jobs: Int
     private let source: any BlockProvider
     private let sink: any BlockSink
+    private let progress: Progress?
     private var sequencer: RecordSequencer
 
     /// The number of threads that were used.
@@ -61,10 +62,12 @@ final class BlockRunner: @unchecked Sendable {
     ///   - source: Where the blocks come from.
     ///   - sink: Where they go to.
     ///   - jobs: The most threads.
+    ///   - progress: Shows how far the run has come.
     init(
         _ first: Conversion, others: ArraySlice<Conversion> = [], source: any BlockProvider,
-        sink: any BlockSink, jobs: Int
+        sink: any BlockSink, jobs: Int, progress: Progress?
     ) {
+        self.progress = progress
         conversions = [first] + others
         self.source = source
         self.sink = sink
@@ -85,9 +88,13 @@ final class BlockRunner: @unchecked Sendable {
             commit: { (worker, bytes, block) throws(CommandFailure) in
                 worker.commit(block.lane, with: &self.sequencer)
                 try worker.give(block.lane, to: self.sink, bytes, block.position)
+                self.progress?.update { self.sequencer.report }
                 return self.sequencer.isStopped
             })
-        defer { threadCount = runner.threadCount }
+        defer {
+            threadCount = runner.threadCount
+            progress?.erase()
+        }
         try runner.run()
     }
 }

@@ -40,6 +40,7 @@ final class BlockSource: BlockProvider {
     private let expected: Detection?
     private let provider: String?
     private let lineByteLimit: Int
+    private let decompresses: Bool
     private var carry = ByteBuffer(capacity: 64)
     private var nextLine = 1
     private var nextOffset = 0
@@ -57,9 +58,10 @@ final class BlockSource: BlockProvider {
     ///   - expected: What all inputs must be, or nil where that is not to be checked.
     ///   - provider: The only provider whose format later inputs are compared with, if any.
     ///   - lineByteLimit: The longest line.
+    ///   - decompresses: Whether compressed inputs are decompressed.
     init(
         _ first: InputFile, others: ArraySlice<String>, expected: Detection?, provider: String?,
-        lineByteLimit: Int
+        lineByteLimit: Int, decompresses: Bool
     ) {
         current = first
         names = [first.name]
@@ -67,6 +69,7 @@ final class BlockSource: BlockProvider {
         self.expected = expected
         self.provider = provider
         self.lineByteLimit = lineByteLimit
+        self.decompresses = decompresses
     }
 
     var isWorthSharing: Bool {
@@ -106,7 +109,7 @@ final class BlockSource: BlockProvider {
         let file: InputFile
         let beginning: InputFile.Beginning
         do throws(SystemError) {
-            file = try InputFile(argument)
+            file = try InputFile(argument, decompresses: decompresses)
             beginning = try file.beginning(provider: provider, lineByteLimit: lineByteLimit)
         } catch {
             throw .system(file: name, error)

@@ -21,7 +21,11 @@ final class InputFile {
     /// The name as reports have it: `-` for standard input.
     let argument: String
     let status: FileStatus
-    private let descriptor: Int32
+    /// What is read: the file, or what a program makes of it.
+    private var descriptor: Int32
+    /// The program that decompresses the file.
+    private var decompressor: FilterProcess?
+    private var mayBeCompressed: Bool
     /// Bytes that were read ahead and not handed out yet.
     private var ahead = ByteBuffer(capacity: 64)
     /// Everything was read.
@@ -32,8 +36,10 @@ final class InputFile {
     /// The most bytes that are looked at to find the format out, beyond the first line.
     private static var sampleByteLimit: Int { 1 << 20 }
 
-    init(_ argument: String) throws(SystemError) {
+    /// Opens an input; compressed ones are decompressed by the system's programs if wanted.
+    init(_ argument: String, decompresses: Bool) throws(SystemError) {
         self.argument = argument
+        mayBeCompressed = decompresses
         name = Self.name(of: argument)
         if argument == "-" {
             descriptor = System.standardInput
@@ -54,7 +60,18 @@ final class InputFile {
     }
 
     /// A file whose size is known.
-    var isRegular: Bool { status.kind == .regular }
+    var isRegular: Bool { status.kind == .regular && decompressor == nil }
+
+    /// The bytes of all inputs, where that is known; none of the others was looked at yet.
+    static func totalByteCount(_ first: InputFile, others: ArraySlice<String>) -> Int? {
+        guard first.isRegular else { return nil }
+        var total = first.status.size
+        for name in others {
+            guard let status = try? System.status(name), status.kind == .regular else { return nil }
+            total += status.size
+        }
+        return total
+    }
 
     /// The bytes that are still to come, where that is known.
     var remainingByteCount: Int? { isRegular ? max(0, status.size - byteCount) : nil }
@@ -68,10 +85,80 @@ final class InputFile {
             return length
         }
         guard !isAtEnd else { return 0 }
+        if mayBeCompressed {
+            try readAhead(upTo: count)
+            return try read(upTo: count, into: &buffer)
+        }
         let length = try System.read(descriptor, upTo: count, into: &buffer)
-        byteCount += length
-        if length == 0 { isAtEnd = true }
+        try note(length)
         return length
+    }
+
+    private func readAhead(upTo count: Int) throws(SystemError) {
+        var length = try System.read(descriptor, upTo: count, into: &ahead)
+        if mayBeCompressed {
+            // Only a file that begins like a compressed one has to show some bytes more.
+            let longest = Compression.allCases.map(\.magic.count).max() ?? 0
+            while length > 0, ahead.count < longest, Compression.mayBegin(ahead.view) {
+                length = try System.read(descriptor, upTo: count, into: &ahead)
+            }
+            mayBeCompressed = false
+            if let compression = Compression.of(beginning: ahead.view) {
+                return try decompress(compression)
+            }
+            length = min(length, ahead.count)
+        }
+        try note(length)
+    }
+
+    private func note(_ length: Int) throws(SystemError) {
+        byteCount += length
+        guard length == 0 else { return }
+        isAtEnd = true
+        // A file that is cut short shows only now.
+        try decompressor?.finish()
+    }
+
+    /// Has the system's program decompress the file, the bytes that were read ahead included.
+    private func decompress(_ compression: Compression) throws(SystemError) {
+        let output = try System.makePipe()
+        defer { try? System.close(output.writing) }
+        let arguments = compression.decompressing
+        if status.kind == .regular, descriptor != System.standardInput {
+            try System.rewind(descriptor)
+            decompressor = try FilterProcess(
+                arguments, input: descriptor, output: output.writing)
+            try System.close(descriptor)
+        } else {
+            let input = try System.makePipe()
+            defer { try? System.close(input.reading) }
+            decompressor = try FilterProcess(
+                arguments, input: input.reading, output: output.writing)
+            try Self.feed(input.writing, ahead.bytes, from: descriptor)
+        }
+        ahead = ByteBuffer(capacity: 64)
+        descriptor = output.reading
+    }
+
+    /// Hands a pipe on to the program, beginning with what was read of it already.
+    private static func feed(
+        _ target: Int32, _ beginning: [UInt8], from source: Int32
+    ) throws(SystemError) {
+        let thread = WorkerThread {
+            var buffer = ByteBuffer(capacity: 64 << 10)
+            unsafe buffer.append(beginning.span.bytes)
+            // When the program ends early, the pipe is closed; when the pipe ends, so does this.
+            while buffer.count > 0 {
+                let isTaken: Void? = try? buffer.withBytes { (bytes) throws(SystemError) in
+                    try System.write(bytes, to: target)
+                }
+                guard isTaken != nil else { break }
+                buffer.removeAll()
+                _ = try? System.read(source, upTo: 64 << 10, into: &buffer)
+            }
+            try? System.close(target)
+        }
+        guard thread != nil else { throw .noThread }
     }
 
     /// Whether reading would not have to wait.
@@ -100,9 +187,7 @@ final class InputFile {
                 if isAtEnd || ahead.count > Self.sampleByteLimit { return .unknown }
             }
             let count = max(64 << 10, min(ahead.count, 16 << 20))
-            let length = try System.read(descriptor, upTo: count, into: &ahead)
-            byteCount += length
-            if length == 0 { isAtEnd = true }
+            try readAhead(upTo: count)
         }
     }
 

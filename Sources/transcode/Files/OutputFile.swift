@@ -13,6 +13,8 @@ final class OutputFile {
     let name: String
     private(set) var byteCount = 0
     private var descriptor: Int32
+    /// The program that compresses what is written, and the pipe to it.
+    private var compressor: (process: FilterProcess, input: Int32)?
     /// The name that the file has until it is complete.
     private let temporaryPath: String?
     private let path: String
@@ -33,6 +35,7 @@ final class OutputFile {
         name = target.argument
         path = target.path
         guard target.isReplaced else {
+            // Devices and pipes get what is written, whatever they are called.
             temporaryPath = nil
             signalPlace = nil
             do throws(SystemError) {
@@ -52,6 +55,26 @@ final class OutputFile {
         }
         temporaryPath = temporary
         if let mode = target.mode { System.setMode(mode, of: descriptor) }
+        guard let compression = target.compression else { return }
+        do throws(SystemError) {
+            try startCompressor(compression)
+        } catch {
+            abandon()
+            throw .file(target.argument, error)
+        }
+    }
+
+    private func startCompressor(_ compression: Compression) throws(SystemError) {
+        let pipe = try System.makePipe()
+        defer { try? System.close(pipe.reading) }
+        do throws(SystemError) {
+            let process = try FilterProcess(
+                compression.compressing, input: pipe.reading, output: descriptor)
+            compressor = (process, pipe.writing)
+        } catch {
+            try? System.close(pipe.writing)
+            throw error
+        }
     }
 
     /// Makes the temporary file; one of the same name is from a process that is long gone.
@@ -68,13 +91,27 @@ final class OutputFile {
 
     private func write(_ bytes: RawSpan) throws(SystemError) {
         guard bytes.byteCount > 0 else { return }
-        try System.write(bytes, to: descriptor)
+        do throws(SystemError) {
+            try System.write(bytes, to: compressor?.input ?? descriptor)
+        } catch {
+            // A program that has ended early says better why than the pipe to it.
+            try endCompressor()
+            throw error
+        }
         byteCount += bytes.byteCount
     }
 
     /// Writes bytes to the end; a failure names the file.
     func add(_ bytes: RawSpan) throws(CommandFailure) {
         try naming { () throws(SystemError) in try write(bytes) }
+    }
+
+    /// Lets the program write the rest, and waits for it.
+    private func endCompressor() throws(SystemError) {
+        guard let (process, input) = compressor else { return }
+        compressor = nil
+        try? System.close(input)
+        try process.finish()
     }
 
     /// Brings the file to the disk and gives it its name.
@@ -87,6 +124,7 @@ final class OutputFile {
         }
         do throws(CommandFailure) {
             try naming { () throws(SystemError) in
+                try endCompressor()
                 try System.synchronize(descriptor)
                 isOpen = false
                 try System.close(descriptor)
@@ -112,6 +150,9 @@ final class OutputFile {
     func abandon() {
         guard isOpen else { return }
         isOpen = false
+        compressor?.process.end()
+        if let input = compressor?.input { try? System.close(input) }
+        compressor = nil
         if descriptor != System.standardOutput { try? System.close(descriptor) }
         discard()
     }
@@ -139,10 +180,13 @@ extension OutputFile {
         let path: String
         /// The file that is there already.
         let existing: FileStatus?
+        /// How the file is to be compressed.
+        let compression: Compression?
 
-        /// Looks at a name.
-        init(_ argument: String) throws(CommandFailure) {
+        /// Looks at a name; its suffix says how the file is compressed, if that is wanted.
+        init(_ argument: String, compresses: Bool = false) throws(CommandFailure) {
             self.argument = argument
+            compression = compresses ? Compression.of(name: argument) : nil
             guard !argument.isEmpty else { throw .usage("an output needs a name") }
             do throws(SystemError) {
                 existing = try System.status(argument)

@@ -38,11 +38,13 @@ struct RecordPass {
     /// What a record is taken for that looks like none.
     var expected: Detection?
     let jobs: Int
+    let progress: Progress?
 
     /// Hands out one block after the other, with the bytes that it was read from.
     func run(
         _ body: @escaping (ScannedBlock, borrowing ByteBuffer) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
+        var report = Report()
         let runner = TurnRunner(
             source: source, jobs: jobs,
             makeWorker: { ScanWorker(limits: limits, expected: expected) },
@@ -51,8 +53,12 @@ struct RecordPass {
                     ScannedBlock(
                         block: block, records: worker.records, blankCount: worker.blankCount,
                         byteCount: bytes.count), bytes)
+                report.bytesRead += bytes.count
+                report.recordsRead += worker.records.count
+                progress?.update { report }
                 return false
             })
+        defer { progress?.erase() }
         do throws(RunFailure) {
             try runner.run()
         } catch {

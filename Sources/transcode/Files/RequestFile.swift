@@ -15,12 +15,14 @@ struct RequestFile {
     ///
     /// - Parameters:
     ///   - file: The input, which may have been looked at already.
-    ///   - limits: The bounds of lines.
+    ///   - settings: Say how long lines may be, and whether compressed files are decompressed.
     ///   - results: The format of the results that are joined.
     /// - Throws: Where the file cannot be read, or holds no request.
-    init(_ file: InputFile, limits: Limits, results: FormatID?) throws(CommandFailure) {
-        var builder = RequestIndexBuilder(limits: limits, results: results)
-        let stored = try StoredFile.open(file.argument)
+    init(
+        _ file: InputFile, _ settings: Settings, results: FormatID?
+    ) throws(CommandFailure) {
+        var builder = RequestIndexBuilder(limits: settings.limits, results: results)
+        let stored = try StoredFile.open(file.argument, decompresses: settings.decompresses)
         let place = if let stored { stored } else { try StoredFile.makeScratch() }
         var buffer = ByteBuffer(capacity: 1 << 20)
         while try Self.read(file, into: &buffer) > 0 {
@@ -38,14 +40,16 @@ struct RequestFile {
     }
 
     /// Opens an input and reads it through.
-    init(_ argument: String, limits: Limits, results: FormatID?) throws(CommandFailure) {
+    init(
+        _ argument: String, _ settings: Settings, results: FormatID?
+    ) throws(CommandFailure) {
         let file: InputFile
         do throws(SystemError) {
-            file = try InputFile(argument)
+            file = try InputFile(argument, decompresses: settings.decompresses)
         } catch {
             throw .file(InputFile.name(of: argument), error)
         }
-        try self.init(file, limits: limits, results: results)
+        try self.init(file, settings, results: results)
     }
 
     private static func read(

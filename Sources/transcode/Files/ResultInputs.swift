@@ -21,15 +21,17 @@ final class ResultInputs {
     private var stores: [Store] = []
     private let limits: Limits
 
-    init(_ arguments: [String], limits: Limits) throws(CommandFailure) {
+    init(_ arguments: [String], _ settings: Settings) throws(CommandFailure) {
         names = arguments.map(InputFile.name)
-        self.limits = limits
-        for argument in arguments { stores.append(try Self.store(argument)) }
-    }
-
-    private static func store(_ argument: String) throws(CommandFailure) -> Store {
-        if let file = try StoredFile.open(argument) { return Store(file: file, isCopy: false) }
-        return Store(file: try StoredFile.makeScratch(), isCopy: true)
+        limits = settings.limits
+        for argument in arguments {
+            let file = try StoredFile.open(argument, decompresses: settings.decompresses)
+            if let file {
+                stores.append(Store(file: file, isCopy: false))
+            } else {
+                stores.append(Store(file: try StoredFile.makeScratch(), isCopy: true))
+            }
+        }
     }
 
     var files: [StoredFile] { stores.map(\.file) }

@@ -27,6 +27,9 @@ nonisolated(unsafe) private let pendingFiles: UnsafeMutablePointer<PendingFile> 
     return unsafe files
 }()
 
+/// A line of progress is to be taken away when a signal comes.
+nonisolated(unsafe) private var isProgressShown = false
+
 /// What the process does about signals.
 enum Signals {
     fileprivate static var fileLimit: Int { 8 }
@@ -66,6 +69,7 @@ enum Signals {
                 let file = unsafe pendingFiles[index]
                 if unsafe file.isPending, let name = unsafe file.name { _ = unsafe unlink(name) }
             }
+            if unsafe isProgressShown { _ = unsafe write(2, "\r\u{1B}[K", 4) }
             _exit(130)
         }
     }
@@ -80,6 +84,9 @@ enum Signals {
         }
         return nil
     }
+
+    /// Has the line that the cursor is on erased if a signal comes.
+    static func eraseWhenInterrupted(_ isShown: Bool) { unsafe isProgressShown = isShown }
 
     /// Leaves a file alone from now on.
     static func release(_ place: Int?) {

@@ -15,11 +15,13 @@ final class StoredFile: RequestBytes {
 
     /// Opens an input; nil where it can be read only once: a pipe, standard input, or a file whose
     /// bytes are not those of its lines.
-    static func open(_ argument: String) throws(CommandFailure) -> StoredFile? {
+    static func open(
+        _ argument: String, decompresses: Bool
+    ) throws(CommandFailure) -> StoredFile? {
         do throws(SystemError) {
             guard argument != "-", try System.status(argument).kind == .regular else { return nil }
             let file = StoredFile(try System.open(reading: argument))
-            return file.isCompressed ? nil : file
+            return decompresses && file.isCompressed ? nil : file
         } catch {
             throw .file(argument, error)
         }
@@ -35,12 +37,10 @@ final class StoredFile: RequestBytes {
         }
     }
 
-    /// The first bytes are those of gzip or zstd.
     private var isCompressed: Bool {
         var magic = ByteBuffer(capacity: 4)
         _ = System.read(descriptor, at: 0, count: 4, into: &magic)
-        let bytes = magic.bytes
-        return bytes.starts(with: [0x1F, 0x8B]) || bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+        return Compression.of(beginning: magic.view) != nil
     }
 
     func read(offset: Int, count: Int, into buffer: inout ByteBuffer) -> Bool {

@@ -16,18 +16,30 @@ import Darwin
 /// A call that the system refused.
 struct SystemError: Error, Hashable {
     let number: Int32
+    /// What there is to say, where it is not in the system's words.
+    private var sentence: String?
+
+    init(number: Int32) { self.number = number }
+
+    /// Something that only other programs, or none, have a number for.
+    init(_ sentence: String) {
+        number = EIO
+        self.sentence = sentence
+    }
 
     static let isDirectory = SystemError(number: EISDIR)
     static let noSuchFile = SystemError(number: ENOENT)
     /// A file is shorter than it was, or not readable any more.
-    static let hasChanged = SystemError(number: ESTALE)
+    static let hasChanged = SystemError("has changed while it was read")
     static let alreadyExists = SystemError(number: EEXIST)
+    static let noThread = SystemError(number: EAGAIN)
 
     var isClosedPipe: Bool { number == EPIPE }
 
     /// Why, for people.
     var message: String {
-        switch number {
+        if let sentence { return sentence }
+        return switch number {
         case ENOENT: "no such file"
         case EACCES, EPERM: "permission denied"
         case EISDIR: "is a directory"
@@ -37,7 +49,6 @@ struct SystemError: Error, Hashable {
         case EROFS: "the file system is read-only"
         case EMFILE, ENFILE: "too many open files"
         case EEXIST: "exists already"
-        case ESTALE: "has changed while it was read"
         default: unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
         }
     }
@@ -134,6 +145,22 @@ enum System {
         #endif
     }
 
+    /// Makes a pipe that other programs do not inherit.
+    static func makePipe() throws(SystemError) -> (reading: Int32, writing: Int32) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let result = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
+            unsafe pipe(bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
+        }
+        guard result == 0 else { throw SystemError(number: errno) }
+        for end in [ends.0, ends.1] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return ends
+    }
+
+    /// Goes back to the beginning of a file.
+    static func rewind(_ file: Int32) throws(SystemError) {
+        guard lseek(file, 0, SEEK_SET) >= 0 else { throw SystemError(number: errno) }
+    }
+
     static func close(_ file: Int32) throws(SystemError) {
         #if canImport(Glibc)
         let result = Glibc.close(file)
@@ -217,6 +244,15 @@ enum System {
             }
         }
         if number != 0 { throw SystemError(number: number) }
+    }
+
+    /// Writes text to standard error; there is nobody to tell that nobody listens.
+    static func writeError(_ text: String) {
+        var buffer = ByteBuffer()
+        buffer.append(utf8: text)
+        try? buffer.withBytes { (bytes) throws(SystemError) in
+            try write(bytes, to: standardError)
+        }
     }
 
     /// Brings a file's bytes to the disk.

@@ -4,7 +4,7 @@
 
 /// The flags by name; the raw value is the long spelling.
 enum FlagName: String, CaseIterable {
-    case from, to, kind, requests, order, also
+    case from, to, kind, requests, order, also, compressed
     case output, force, rejects
     case model, created
     case geminiID = "gemini-id"
@@ -18,6 +18,7 @@ enum FlagName: String, CaseIterable {
     case maxLineBytes = "max-line-bytes"
     case jobs, price, report, json, quiet, verbose, color
     case noColor = "no-color"
+    case noProgress = "no-progress"
     case help, version
 }
 
@@ -104,6 +105,11 @@ enum FlagTable {
             .also, choices: ["length", "content_filter"], in: .input, for: [.retry],
             isRepeatable: true, "requests whose answer ended so, too",
             "length: cut at the token limit. content_filter: filtered, or refused by the model."),
+        Flag(
+            .compressed, "z", choices: ["auto", "none"], in: .input, for: lineReaders,
+            "gzip and zstd files (default: auto)",
+            "auto: inputs are decompressed that begin like such files, and outputs compressed that",
+            "end in .gz or .zst, by the programs gzip and zstd. none: bytes stay as they are."),
     ]
 
     private static let output = [
@@ -200,6 +206,10 @@ enum FlagTable {
             "auto: on a terminal, unless NO_COLOR is set or TERM is dumb."),
         Flag(
             .noColor, nil, nil, in: .reporting, for: Verb.allCases, "the same as --color never"),
+        Flag(
+            .noProgress, nil, nil, in: .reporting, for: converters + [.split, .stats],
+            "do not show how far the run has come",
+            "It is shown on a terminal only, after half a second."),
         Flag(
             .help, "h", nil, in: .reporting, for: Verb.allCases,
             "show help: -h in short, --help in full"),

@@ -19,10 +19,11 @@ enum HelpPage {
             "",
             "Verbs:",
         ]
-        let width = Verb.allCases.map(\.rawValue.count).max() ?? 0
-        for verb in Verb.allCases {
-            lines.append("  \(pad(verb.rawValue, to: width))  \(verb.summary)")
-        }
+        let verbs = Verb.allCases.filter { !$0.isAboutProgram }
+        let width = verbs.map(\.rawValue.count).max() ?? 0
+        for verb in verbs { lines.append("  \(pad(verb.rawValue, to: width))  \(verb.summary)") }
+        let others = Verb.allCases.filter(\.isAboutProgram).map(\.call)
+        lines.append("  and \(others.joined(separator: ", "))")
         lines += ["", "transcode help convert shows all flags of convert."]
         return joined(lines)
     }
@@ -75,7 +76,8 @@ enum HelpPage {
         return joined(lines)
     }
 
-    private static let exitStatus = [
+    /// The exit statuses, one a line.
+    static let exitStatus = [
         "  0    everything done, no record rejected",
         "  1    done, but records were rejected, failed or missing, or the batch is over a limit",
         "  2    the command line is wrong; nothing was read",
@@ -85,7 +87,8 @@ enum HelpPage {
         "  141  the reader of a pipe went away",
     ]
 
-    private static let environment = [
+    /// The environment variables, one a line.
+    static let environment = [
         "  NO_COLOR        no colours, if set to anything",
         "  TERM            no colours, if dumb",
         "  TRANSCODE_JOBS  the default of --jobs",
@@ -94,11 +97,7 @@ enum HelpPage {
     private static var columnOfSummary: Int { 30 }
 
     private static func heading(_ verb: Verb) -> [String] {
-        let operands = verb.operands.isEmpty ? "" : " \(verb.operands)"
-        return [
-            "transcode \(verb.rawValue): \(verb.summary)", "",
-            "Usage: transcode \(verb.rawValue)\(operands)",
-        ]
+        ["transcode \(verb.rawValue): \(verb.summary)", "", "Usage: transcode \(verb.call)"]
     }
 
     private static func groups(of verb: Verb) -> [(name: String, flags: [Flag])] {

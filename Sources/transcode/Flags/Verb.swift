@@ -4,7 +4,16 @@
 
 /// What the program is asked to do.
 enum Verb: String, CaseIterable {
-    case convert, check, detect, split, join, retry, stats, formats, explain, help, version
+    case convert, check, detect, split, join, retry, stats, formats, explain
+    case completions, man, help, version
+
+    /// It says something about the program and reads no files.
+    var isAboutProgram: Bool {
+        switch self {
+        case .completions, .man, .help, .version: true
+        default: false
+        }
+    }
 
     /// One line for lists of verbs.
     var summary: String {
@@ -18,6 +27,8 @@ enum Verb: String, CaseIterable {
         case .stats: "count records, sizes, tokens, finish reasons, errors and cost"
         case .formats: "list providers, dialects and limits"
         case .explain: "explain a diagnostic code"
+        case .completions: "print completions for a shell"
+        case .man: "print the manual page"
         case .help: "show help for a verb"
         case .version: "print the version"
         }
@@ -35,10 +46,15 @@ enum Verb: String, CaseIterable {
         case .stats: "[--price IN,OUT] [FILE|-]..."
         case .formats: "[NAME]"
         case .explain: "[CODE]..."
+        case .completions: "bash|zsh|fish"
+        case .man: ""
         case .help: "[VERB]"
         case .version: ""
         }
     }
+
+    /// The verb and what stands after it.
+    var call: String { operands.isEmpty ? rawValue : "\(rawValue) \(operands)" }
 
     /// Some sentences for the help page.
     var description: [String] {
@@ -102,6 +118,13 @@ enum Verb: String, CaseIterable {
             ["Lists the formats; with a name, all that is known of one, limits with sources."]
         case .explain:
             ["Explains codes of messages and reports; without a code, lists all of them."]
+        case .completions:
+            [
+                "Prints a script that makes a shell complete verbs, flags and their values; the",
+                "first lines of the script say where it belongs.",
+            ]
+        case .man:
+            ["Prints the manual page in roff: transcode man | man -l - shows it."]
         case .help:
             ["Shows the help of a verb: the same as transcode VERB --help."]
         case .version:
@@ -155,6 +178,9 @@ enum Verb: String, CaseIterable {
             ]
         case .formats: ["transcode formats", "transcode formats openai"]
         case .explain: ["transcode explain param.dropped"]
+        case .completions:
+            ["transcode completions bash > ~/.local/share/bash-completion/completions/transcode"]
+        case .man: ["transcode man | man -l -"]
         case .help: ["transcode help convert"]
         case .version: []
         }
@@ -172,7 +198,7 @@ enum Verb: String, CaseIterable {
         case .stats: [.check, .detect]
         case .formats: [.detect, .convert]
         case .explain: [.check]
-        case .help, .version: []
+        case .completions, .man, .help, .version: []
         }
     }
 }

@@ -18,11 +18,21 @@ struct Terminal {
     let isColored: Bool
     let isQuiet: Bool
     let isVerbose: Bool
+    /// Somebody is watching standard error, and lines there can be taken back.
+    let showsProgress: Bool
 
     /// Follows the flags, and the environment where they leave it open.
     init(_ arguments: ParsedArguments) {
         isQuiet = arguments.has(.quiet)
         isVerbose = arguments.has(.verbose)
+        // Records that go to the same terminal would be torn apart.
+        let printsRecords =
+            [.convert, .join, .retry].contains(arguments.verb)
+            && [nil, "-"].contains(arguments[.output])
+            && System.isTerminal(System.standardOutput)
+        showsProgress =
+            !isQuiet && !arguments.has(.noProgress) && !printsRecords
+            && System.isTerminal(System.standardError) && System.environment("TERM") != "dumb"
         switch arguments[.color] {
         case "always": isColored = true
         case "never": isColored = false
@@ -36,13 +46,7 @@ struct Terminal {
 
     /// Says something on standard error.
     func say(_ text: String) {
-        var buffer = ByteBuffer()
-        buffer.append(utf8: text)
-        buffer.append("\n")
-        // There is nobody to tell that nobody listens.
-        try? buffer.withBytes { (bytes) throws(SystemError) in
-            try System.write(bytes, to: System.standardError)
-        }
+        System.writeError(text + "\n")
     }
 
     /// Says something that `--quiet` silences.
