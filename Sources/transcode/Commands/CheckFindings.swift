@@ -131,6 +131,13 @@ struct CheckFindings {
         }
         let line = line(losses, settings)
         if isClean { terminal.remark(line) } else { terminal.say(line) }
+        // What would be over the limit only after a conversion has to be converted first.
+        if !overLimits.isEmpty, plan.isOwnFormat,
+            let help = LimitTable.help(
+                for: file, target: plan.target.provider)
+        {
+            terminal.remark(help)
+        }
     }
 
     private func line(_ losses: LossSummary, _ settings: Settings) -> String {

@@ -20,9 +20,7 @@ struct ConvertSummary {
         printLimits(terminal)
         if terminal.isVerbose { printDetails(terminal) }
         terminal.remark(headline ?? line(losses))
-        if let next, targets.output?.isReplaced == true, report.report.recordsWritten > 0 {
-            terminal.remark("next: \(next)")
-        }
+        printNext(terminal)
     }
 
     private var targetName: String { report.target?.provider ?? "the target" }
@@ -48,10 +46,27 @@ struct ConvertSummary {
 
     /// Warns where the target does not take so much at once.
     private func printLimits(_ terminal: Terminal) {
-        for check in report.limits where !check.isKept && check.limit.key != .minRecords {
+        for check in brokenLimits {
             let label = terminal.styled("warning:", .warning)
             let sentence = LimitTable.sentence(check, target: targetName)
             terminal.remark("\(label) \(sentence)")
+        }
+    }
+
+    private var brokenLimits: [RunReport.LimitCheck] {
+        report.limits.filter { !$0.isKept && $0.limit.key != .minRecords }
+    }
+
+    /// What has to be done next with what was written.
+    private func printNext(_ terminal: Terminal) {
+        guard let output = targets.output, output.isReplaced, report.report.recordsWritten > 0
+        else { return }
+        if !brokenLimits.isEmpty,
+            let help = LimitTable.help(for: output.argument, target: targetName)
+        {
+            terminal.remark(help)
+        } else if let next {
+            terminal.remark("next: \(next)")
         }
     }
 

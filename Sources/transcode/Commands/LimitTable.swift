@@ -56,6 +56,11 @@ enum LimitTable {
         }
     }
 
+    /// What cuts a file that is over a limit; nil for one that has no name.
+    static func help(for file: String, target: String) -> String? {
+        file.hasPrefix("<") ? nil : "help: transcode split -t \(target) \(file) -o parts"
+    }
+
     /// The limits that `--limit KEY=VALUE` gives.
     static func parse(_ texts: [String]) throws(CommandFailure) -> [BatchLimit] {
         var limits: [BatchLimit] = []
