@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The client's file on its way to a provider: converted, checked, and cut to the provider's limits.
+
+import JSONLCodec
+import NIOCore
+import Providers
+import Storage
+import Transcoder
+import Wire
+
+/// Converts the input of a job.
+struct InputConversion {
+    private let job: JobRecord
+    private let limits: UpstreamLimits
+    private let blobs: any BlobStore
+
+    init(_ job: JobRecord, _ limits: UpstreamLimits, _ blobs: any BlobStore) {
+        self.job = job
+        self.limits = limits
+        self.blobs = blobs
+    }
+
+    /// What became of the input.
+    struct Outcome {
+        var parts: [JobPart]
+        var sourceFormat: String
+        /// How Bedrock is to read the records.
+        var invocationType: String?
+    }
+
+    /// Converts everything.
+    ///
+    /// - Throws: `JobFailure` at the first bad record: with file, line, column, path and code.
+    func run() async throws -> Outcome {
+        let source = try await detect()
+        let target = FormatID(job.provider) ?? source
+        guard job.provider == "bedrock" else {
+            return Outcome(
+                parts: try await convert(from: source, to: target).parts,
+                sourceFormat: source.description)
+        }
+        if source.provider == "bedrock" {
+            return try await runBedrock(source)
+        }
+        var (parts, report) = try await convert(from: source, to: target)
+        var type = "Converse"
+        if needsAnthropic(report), let anthropic = FormatID("bedrock/anthropic") {
+            (parts, report) = try await convert(from: source, to: anthropic)
+            type = "InvokeModel"
+        }
+        return Outcome(parts: parts, sourceFormat: source.description, invocationType: type)
+    }
+
+    /// A file that is Bedrock's already stays as it is, but for tools in Converse bodies.
+    private func runBedrock(_ source: FormatID) async throws -> Outcome {
+        let isConverse = source.dialect == nil || source.dialect == "converse"
+        var outcome = Outcome(
+            parts: [], sourceFormat: source.description,
+            invocationType: job.invocationType ?? (isConverse ? "Converse" : "InvokeModel"))
+        if isConverse, isClaude, let converse = FormatID("bedrock/converse"),
+            let anthropic = FormatID("bedrock/anthropic"),
+            needsAnthropic(try await convert(from: source, to: converse).report)
+        {
+            outcome.parts = try await convert(from: source, to: anthropic).parts
+            outcome.invocationType = "InvokeModel"
+            return outcome
+        }
+        guard let target = FormatID("bedrock") else { return outcome }
+        outcome.parts = try await convert(from: source, to: target).parts
+        return outcome
+    }
+
+    private var isClaude: Bool {
+        job.modelID.contains("anthropic") || job.modelID.contains("claude")
+    }
+
+    /// Batches of Converse bodies refuse tools, which Claude's native dialect may have.
+    private func needsAnthropic(_ report: Report) -> Bool {
+        isClaude && report.losses.contains { $0.code == .batchToolsUnsupported }
+    }
+
+    /// What the first record shows.
+    private func detect() async throws -> FormatID {
+        let reader = try await blobs.open(job.input.id)
+        var count = 1 << 20
+        while true {
+            let bytes = Array(buffer: try await reader.read(offset: 0, count: count))
+            let isWhole = bytes.count == reader.byteCount
+            switch Detection.detect(beginning: bytes.span.bytes, isWhole: isWhole) {
+            case .found(let detection):
+                guard detection.kind == .request else {
+                    throw JobFailure(
+                        "\(job.inputName) holds \(detection.format) results, not requests")
+                }
+                return detection.format
+            case .empty: throw JobFailure("\(job.inputName) holds no record [empty_file]")
+            case .unknown:
+                throw JobFailure(
+                    "\(job.inputName):1:1 $: the first record is of no known format [unknown_format]"
+                )
+            case .needsMoreBytes:
+                guard !isWhole, count < 256 << 20 else {
+                    throw JobFailure("\(job.inputName):1:1: the line is too long [line_too_long]")
+                }
+                count *= 4
+            }
+        }
+    }
+
+    private func convert(
+        from source: FormatID, to target: FormatID
+    ) async throws -> (parts: [JobPart], report: Report) {
+        var configuration = Configuration(target: target)
+        configuration.kind = .request
+        configuration.source = FormatID(source.provider)
+        // A file in the provider's own dialect names its models itself.
+        if source.provider != target.provider { configuration.options.model = job.modelID }
+        let writer = PartWriter(limits, blobs)
+        do {
+            let report = try await feed(try Transcoder(configuration), writer)
+            return (try await writer.finish(), report)
+        } catch let error as ConfigurationError {
+            await writer.abandon()
+            throw JobFailure("\(job.inputName): \(error)")
+        } catch {
+            await writer.abandon()
+            throw error
+        }
+    }
+
+    private func feed(
+        _ start: consuming Transcoder, _ writer: PartWriter
+    ) async throws -> Report {
+        var transcoder = start
+        let reader = try await blobs.open(job.input.id)
+        var offset = 0
+        while offset < reader.byteCount, !transcoder.isStopped {
+            let bytes = Array(buffer: try await reader.read(offset: offset, count: 1 << 20))
+            offset += bytes.count
+            var output: [UInt8] = []
+            transcoder.feed(bytes.span.bytes) { output.append(span: $0) }
+            try await writer.append(output)
+        }
+        var output: [UInt8] = []
+        transcoder.finish { output.append(span: $0) }
+        try await writer.append(output)
+        let report = transcoder.report
+        if let error = report.errors.first {
+            throw JobFailure(
+                "\(job.inputName):\(error.place.line):\(error.place.column) \(error.path): "
+                    + "\(error.message) [\(error.code)]")
+        }
+        guard report.recordsWritten > 0 else {
+            throw JobFailure("\(job.inputName) holds no record [empty_file]")
+        }
+        return report
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a span.
+    mutating func append(span: RawSpan) {
+        span.withUnsafeBytes { append(contentsOf: $0) }
+    }
+}
+
+/// Writes lines to blobs, a new one whenever the next line would be over a limit.
+final class PartWriter {
+    private let limits: UpstreamLimits
+    private let blobs: any BlobStore
+    private var writer: (any BlobWriter)?
+    private var recordCount = 0
+    private var byteCount = 0
+    private var parts: [JobPart] = []
+
+    init(_ limits: UpstreamLimits, _ blobs: any BlobStore) {
+        self.limits = limits
+        self.blobs = blobs
+    }
+
+    /// Appends whole lines; only the last one of a file may lack its line feed.
+    func append(_ lines: [UInt8]) async throws {
+        var start = 0
+        var end = 0
+        while end < lines.count {
+            let feed = lines[end...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.count - 1
+            let length = feed + 1 - end
+            guard length <= limits.byteCount else {
+                throw JobFailure("a record is larger than the provider takes [file_too_large]")
+            }
+            let isFull =
+                recordCount == limits.recordCount || byteCount + length > limits.byteCount
+            if isFull {
+                try await write(lines[start..<end])
+                try await endPart()
+                start = end
+            }
+            recordCount += 1
+            byteCount += length
+            end = feed + 1
+        }
+        try await write(lines[start..<end])
+    }
+
+    private func write(_ bytes: ArraySlice<UInt8>) async throws {
+        guard !bytes.isEmpty else { return }
+        let writer: any BlobWriter
+        if let current = self.writer {
+            writer = current
+        } else {
+            writer = try await blobs.makeWriter()
+            self.writer = writer
+        }
+        try await writer.append(NIOCore.ByteBuffer(bytes: bytes))
+    }
+
+    private func endPart() async throws {
+        guard let writer else { return }
+        parts.append(JobPart(blob: try await writer.commit(), recordCount: recordCount))
+        self.writer = nil
+        recordCount = 0
+        byteCount = 0
+    }
+
+    /// The parts, when all lines were appended.
+    func finish() async throws -> [JobPart] {
+        try await endPart()
+        return parts
+    }
+
+    /// Throws the part away that is not complete.
+    func abandon() async {
+        await writer?.abandon()
+        writer = nil
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The jobs of all tenants as records.
+
+import Foundation
+public import Storage
+
+/// Keeps jobs.
+public struct JobStore: Sendable {
+    private let state: any StateStore
+
+    private static let jobs = "jobs"
+    /// The jobs that are not final: what a worker looks for.
+    private static let active = "active-jobs"
+
+    /// Creates a store.
+    public init(state: any StateStore) {
+        self.state = state
+    }
+
+    private static func key(_ tenant: String, _ id: String) -> String { "\(tenant)\0\(id)" }
+
+    func find(tenant: String, id: String) async throws -> JobRecord? {
+        try await state.get(Self.jobs, Self.key(tenant, id)).map(Self.decode)
+    }
+
+    /// Keeps a new job; returns the one that has its id already, if there is one.
+    func insert(_ job: JobRecord) async throws -> JobRecord? {
+        let key = Self.key(job.tenant, job.id)
+        // First what the worker finds it by: a mark without a job does no harm.
+        _ = try await state.put(Self.active, key, [], if: .anything)
+        let version = try await state.put(
+            Self.jobs, key, Array(try JSONEncoder().encode(job)), if: .absent)
+        guard version == nil else { return nil }
+        return try await find(tenant: job.tenant, id: job.id)
+    }
+
+    /// Changes a job: the change is made to the newest record, again if somebody was faster.
+    ///
+    /// - Returns: The job as it is now, or nil where there is none.
+    @discardableResult
+    func update(
+        tenant: String, id: String, _ change: (inout JobRecord) throws -> Void
+    ) async throws -> JobRecord? {
+        let key = Self.key(tenant, id)
+        while true {
+            guard let record = try await state.get(Self.jobs, key) else { return nil }
+            var job = try Self.decode(record)
+            try change(&job)
+            let body = Array(try JSONEncoder().encode(job))
+            guard try await state.put(Self.jobs, key, body, if: .version(record.version)) != nil
+            else { continue }
+            if job.status.isFinal { _ = try await state.delete(Self.active, key, if: .anything) }
+            return job
+        }
+    }
+
+    /// All jobs of a tenant.
+    func all(tenant: String) async throws -> [JobRecord] {
+        var jobs: [JobRecord] = []
+        var after: String?
+        while true {
+            let page = try await state.list(
+                Self.jobs, prefix: Self.key(tenant, ""), after: after, limit: 1000)
+            jobs += try page.map(Self.decode)
+            guard page.count == 1000 else { return jobs }
+            after = page.last?.key
+        }
+    }
+
+    /// The jobs that are not final.
+    func active() async throws -> [(tenant: String, id: String)] {
+        try await state.list(Self.active, prefix: "", after: nil, limit: 10_000).compactMap {
+            let parts = $0.key.split(separator: "\0", maxSplits: 1)
+            return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+        }
+    }
+
+    /// A mark without a job: its process ended in between.
+    func forget(tenant: String, id: String) async throws {
+        _ = try await state.delete(Self.active, Self.key(tenant, id), if: .anything)
+    }
+
+    private static func decode(_ record: StoredRecord) throws -> JobRecord {
+        try JSONDecoder().decode(JobRecord.self, from: Data(record.body))
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Jobs as they are shown: one, or a page of many; and how they are stopped.
+
+import Foundation
+import Hummingbird
+import Providers
+import Wire
+
+extension JobsAPI {
+    /// A job as Bedrock shows it.
+    private struct View: Encodable {
+        struct Input: Encodable {
+            struct S3: Encodable {
+                var s3InputFormat: String?
+                var s3Uri: String
+                var s3BucketOwner: String?
+            }
+
+            var s3InputDataConfig: S3
+        }
+
+        struct Output: Encodable {
+            struct S3: Encodable {
+                var s3Uri: String
+                var s3EncryptionKeyId: String?
+                var s3BucketOwner: String?
+            }
+
+            var s3OutputDataConfig: S3
+        }
+
+        var jobArn: String
+        var jobName: String
+        var modelId: String
+        var clientRequestToken: String?
+        var roleArn: String
+        var status: String
+        var message: String?
+        var submitTime: String
+        var lastModifiedTime: String
+        var endTime: String?
+        var inputDataConfig: Input
+        var outputDataConfig: Output
+        var timeoutDurationInHours: Int?
+        var jobExpirationTime: String?
+        var modelInvocationType: String?
+        var totalRecordCount: Int?
+        var processedRecordCount: Int?
+        var successRecordCount: Int?
+        var errorRecordCount: Int?
+
+        init(_ job: JobRecord) {
+            let spelled = { (date: Int64) in UTCDate(milliseconds: date).iso }
+            jobArn = job.arn
+            jobName = job.name
+            modelId = job.modelID
+            clientRequestToken = job.token
+            roleArn = job.roleARN
+            status = job.status.rawValue
+            message = job.message
+            submitTime = spelled(job.submitted)
+            lastModifiedTime = spelled(job.modified)
+            endTime = job.ended.map(spelled)
+            inputDataConfig = Input(
+                s3InputDataConfig: .init(
+                    s3InputFormat: job.inputFormat ?? "JSONL", s3Uri: job.inputURI,
+                    s3BucketOwner: job.inputOwner))
+            outputDataConfig = Output(
+                s3OutputDataConfig: .init(
+                    s3Uri: job.outputURI, s3EncryptionKeyId: job.outputKeyID,
+                    s3BucketOwner: job.outputOwner))
+            timeoutDurationInHours = job.timeoutHours
+            if let hours = job.timeoutHours {
+                jobExpirationTime = spelled(job.submitted + Int64(hours) * 3_600_000)
+            }
+            modelInvocationType = job.invocationType ?? job.upstreamInvocation
+            totalRecordCount = job.total
+            successRecordCount = job.succeeded
+            errorRecordCount = job.failed
+            if job.succeeded != nil || job.failed != nil {
+                processedRecordCount = (job.succeeded ?? 0) + (job.failed ?? 0)
+            }
+        }
+    }
+
+    func get(_ call: Call, _ identifier: String) async throws -> Response {
+        if let native = native(identifier, call) {
+            return try await Self.json(nativeView(native.id, native.provider, identifier))
+        }
+        return try Self.json(View(try await job(identifier, call)))
+    }
+
+    func stop(_ call: Call, _ identifier: String) async throws -> Response {
+        if let native = native(identifier, call) {
+            try await native.provider.cancelBatch(id: native.id)
+            return try Self.json([String: String]())
+        }
+        let job = try await job(identifier, call)
+        let date = now().milliseconds
+        try await store.update(tenant: job.tenant, id: job.id) { job in
+            guard !job.status.isFinal else {
+                throw ControlPlaneError.conflict(
+                    "The job is \(job.status.rawValue) and cannot be stopped.")
+            }
+            job.isStopWanted = true
+            job.status = .stopping
+            job.modified = date
+        }
+        worker.wake()
+        return try Self.json([String: String]())
+    }
+
+    // MARK: - Batches of a provider's own
+
+    /// The provider and id of a batch that no job stands for: only where the header names the
+    /// provider.
+    private func native(
+        _ identifier: String, _ call: Call
+    ) -> (id: String, provider: any BatchProvider)? {
+        guard let name = call.provider, let provider = providers[name] else { return nil }
+        if let mark = identifier.firstRange(of: ":batch:") {
+            return (String(identifier[mark.upperBound...]), provider)
+        }
+        let isNative = identifier.hasPrefix("batch_") || identifier.hasPrefix("batches/")
+        return isNative ? (identifier, provider) : nil
+    }
+
+    private func nativeView(
+        _ id: String, _ provider: any BatchProvider, _ identifier: String
+    ) async throws -> [String: NativeValue] {
+        let batch = try await provider.batch(id: id)
+        let date = now().iso
+        var view: [String: NativeValue] = [
+            "jobArn": .text(identifier), "jobName": .text(id), "modelId": .text("unknown"),
+            "roleArn": .text(""), "submitTime": .text(date),
+            "status": .text(JobWorker.status(of: batch.state).rawValue),
+            "inputDataConfig": .object(["s3InputDataConfig": .object(["s3Uri": .text("s3://-/-")])]
+            ),
+            "outputDataConfig": .object(["s3OutputDataConfig": .object(["s3Uri": .text("s3://-/")])]
+            ),
+        ]
+        view["message"] = batch.message.map { .text($0) }
+        view["totalRecordCount"] = batch.total.map { .number($0) }
+        view["successRecordCount"] = batch.succeeded.map { .number($0) }
+        view["errorRecordCount"] = batch.failed.map { .number($0) }
+        return view
+    }
+
+    // MARK: - Lists
+
+    func list(_ call: Call) async throws -> Response {
+        let query = try ListQuery(call.parameters)
+        var jobs = try await store.all(tenant: call.caller.tenant).filter(query.accepts)
+        jobs.sort { query.isAscending ? ListQuery.isBefore($0, $1) : ListQuery.isBefore($1, $0) }
+        if let last = query.after {
+            // Behind the last one of the page before, even if that is gone by now.
+            jobs = jobs.drop {
+                let place = (ListQuery.place(of: $0), last)
+                return query.isAscending ? place.0 <= place.1 : place.0 >= place.1
+            }.map { $0 }
+        }
+        struct Page: Encodable {
+            var invocationJobSummaries: [View]
+            var nextToken: String?
+        }
+        let page = jobs.prefix(query.limit)
+        let hasMore = jobs.count > page.count
+        return try Self.json(
+            Page(
+                invocationJobSummaries: page.map(View.init),
+                nextToken: hasMore ? page.last.map { ListQuery.token(for: $0) } : nil))
+    }
+}
+
+/// A value of an answer that has no type of its own.
+enum NativeValue: Encodable {
+    case text(String)
+    case number(Int)
+    case object([String: NativeValue])
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let number): try container.encode(number)
+        case .object(let members): try container.encode(members)
+        }
+    }
+}

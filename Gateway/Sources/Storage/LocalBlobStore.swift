@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Blobs as files in a folder: written aside, synced, and then given the name of their digest.
+
+import Crypto
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Blobs in a local folder.
+///
+/// Calls of the file system block, so they run on threads made for that.
+public struct LocalBlobStore: BlobStore {
+    private let folder: String
+    private let lowWaterMark: Int
+    private let threads = NIOThreadPool.singleton
+
+    /// Opens the folder, or makes it.
+    ///
+    /// - Parameters:
+    ///   - folder: Where the blobs are.
+    ///   - lowWaterMark: The bytes of the disk that stay free.
+    /// - Throws: `FileSystemError`.
+    public init(folder: String, lowWaterMark: Int = 64 << 20) throws {
+        self.folder = folder
+        self.lowWaterMark = lowWaterMark
+        for name in ["", "/tmp", "/blobs"] {
+            guard mkdir(folder + name, 0o700) == 0 || errno == EEXIST else {
+                throw FileSystemError(action: "make the folder \(folder)\(name)", number: errno)
+            }
+        }
+        try removeLeftovers()
+    }
+
+    /// What an earlier process did not finish.
+    private func removeLeftovers() throws {
+        guard let entries = opendir(folder + "/tmp") else {
+            throw FileSystemError(action: "read \(folder)/tmp", number: errno)
+        }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { unlink("\(folder)/tmp/\(name)") }
+        }
+    }
+
+    /// Begins a blob; see ``BlobStore``.
+    public func makeWriter() async throws -> any BlobWriter {
+        let path = "\(folder)/tmp/\(UInt64.random(in: 0 ... .max))"
+        return try await threads.runIfActive {
+            let file = openFile(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+            guard file >= 0 else { throw LocalBlobWriter.failure("begin a blob") }
+            return LocalBlobWriter(file: file, path: path, store: self)
+        }
+    }
+
+    /// Opens a blob; see ``BlobStore``.
+    public func open(_ id: BlobID) async throws -> any BlobReader {
+        let path = try self.path(of: id)
+        return try await threads.runIfActive {
+            let file = openFile(path, O_RDONLY)
+            guard file >= 0 else {
+                throw errno == ENOENT
+                    ? BlobNotFound(id: id) : FileSystemError(action: "open a blob", number: errno)
+            }
+            var status = stat()
+            guard fstat(file, &status) == 0 else {
+                closeFile(file)
+                throw FileSystemError(action: "look at a blob", number: errno)
+            }
+            return LocalBlobReader(file: file, byteCount: Int(status.st_size))
+        }
+    }
+
+    /// Removes a blob; see ``BlobStore``.
+    public func delete(_ id: BlobID) async throws {
+        let path = try self.path(of: id)
+        try await threads.runIfActive {
+            guard unlink(path) == 0 || errno == ENOENT else {
+                throw FileSystemError(action: "remove a blob", number: errno)
+            }
+        }
+    }
+
+    /// The room that is left; see ``BlobStore``.
+    public func freeByteCount() async throws -> Int {
+        try await threads.runIfActive { try freeByteCountNow() }
+    }
+
+    /// The room that is left, asked synchronously: a call of the kernel that does not wait.
+    ///
+    /// - Returns: The bytes up to the low-water mark.
+    /// - Throws: `FileSystemError`.
+    public func freeByteCountNow() throws -> Int {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else {
+            throw FileSystemError(action: "look at the disk", number: errno)
+        }
+        return max(0, Int(status.f_bavail) * Int(status.f_frsize) - lowWaterMark)
+    }
+
+    /// A digest is all that ever becomes part of a path.
+    fileprivate func path(of id: BlobID) throws -> String {
+        let isDigest =
+            id.digest.utf8.count == 64
+            && id.digest.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+            }
+        guard isDigest else { throw BlobNotFound(id: id) }
+        return "\(folder)/blobs/\(id.digest.prefix(2))/\(id.digest)"
+    }
+
+    /// Gives a finished file its name; both folders are on the disk afterwards.
+    fileprivate func adopt(_ path: String, as id: BlobID) throws {
+        let target = try self.path(of: id)
+        let parent = "\(folder)/blobs/\(id.digest.prefix(2))"
+        if mkdir(parent, 0o700) == 0 { try synchronize("\(folder)/blobs") }
+        guard rename(path, target) == 0 else { throw LocalBlobWriter.failure("name a blob") }
+        try synchronize(parent)
+    }
+
+    private func synchronize(_ path: String) throws {
+        let file = openFile(path, O_RDONLY)
+        guard file >= 0 else { throw FileSystemError(action: "open a folder", number: errno) }
+        defer { closeFile(file) }
+        guard fsync(file) == 0 else { throw LocalBlobWriter.failure("sync a folder") }
+    }
+}
+
+/// A file that is being written; one task uses it at a time.
+private final class LocalBlobWriter: BlobWriter, @unchecked Sendable {
+    // Sound to send: each call is awaited before the next one, and they alone touch the state.
+    private var file: Int32
+    private let path: String
+    private let store: LocalBlobStore
+    private var hash = SHA256()
+    private var byteCount = 0
+
+    init(file: Int32, path: String, store: LocalBlobStore) {
+        self.file = file
+        self.path = path
+        self.store = store
+    }
+
+    deinit { discard() }
+
+    static func failure(_ action: String) -> any Error {
+        let number = errno
+        return number == ENOSPC || number == EDQUOT
+            ? OutOfSpace() : FileSystemError(action: action, number: number)
+    }
+
+    func append(_ bytes: ByteBuffer) async throws {
+        try await NIOThreadPool.singleton.runIfActive { try self.write(bytes) }
+    }
+
+    private func write(_ bytes: ByteBuffer) throws {
+        try bytes.withUnsafeReadableBytes { bytes in
+            hash.update(bufferPointer: bytes)
+            var done = 0
+            while done < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+                let count = pwrite(file, rest.baseAddress, rest.count, off_t(byteCount + done))
+                if count > 0 {
+                    done += count
+                } else if errno != EINTR {
+                    throw Self.failure("write a blob")
+                }
+            }
+            byteCount += bytes.count
+        }
+    }
+
+    func commit() async throws -> Blob {
+        try await NIOThreadPool.singleton.runIfActive {
+            guard fsync(self.file) == 0 else { throw Self.failure("sync a blob") }
+            let digest = self.hash.finalize().map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.utf8.count == 1 ? "0" + digits : digits
+            }.joined()
+            let id = BlobID(digest: digest)
+            try self.store.adopt(self.path, as: id)
+            closeFile(self.file)
+            self.file = -1
+            return Blob(id: id, byteCount: self.byteCount)
+        }
+    }
+
+    func abandon() async {
+        discard()
+    }
+
+    private func discard() {
+        guard file >= 0 else { return }
+        closeFile(file)
+        file = -1
+        unlink(path)
+    }
+}
+
+/// A file that is being read.
+private final class LocalBlobReader: BlobReader, @unchecked Sendable {
+    // Sound to send: nothing changes but the number of the file, when it is closed.
+    let byteCount: Int
+    private let file: Int32
+
+    init(file: Int32, byteCount: Int) {
+        self.file = file
+        self.byteCount = byteCount
+    }
+
+    deinit { closeFile(file) }
+
+    func read(offset: Int, count: Int) async throws -> ByteBuffer {
+        try await NIOThreadPool.singleton.runIfActive {
+            ByteBuffer(bytes: try self.readBlocking(offset: offset, count: count))
+        }
+    }
+
+    func readBlocking(offset: Int, count: Int) throws -> [UInt8] {
+        let wanted = max(0, min(count, byteCount - offset))
+        return try [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+            while filled < wanted {
+                let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled..<wanted])
+                let length = pread(file, rest.baseAddress, rest.count, off_t(offset + filled))
+                if length > 0 {
+                    filled += length
+                } else if length == 0 || errno != EINTR {
+                    throw FileSystemError(action: "read a blob", number: length == 0 ? 0 : errno)
+                }
+            }
+        }
+    }
+
+    /// The file is closed with the last reference to it.
+    func close() async {}
+}
+
+private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+    open(path, flags | O_CLOEXEC, mode)
+}
+
+private func closeFile(_ file: Int32) {
+    _ = close(file)
+}

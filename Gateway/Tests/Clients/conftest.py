@@ -1,0 +1,102 @@
+"""Starts the gateway that is under test, and makes clients of it as its users do."""
+import itertools
+import os
+import re
+import signal
+import socket
+import subprocess
+
+import time
+
+import boto3
+import pytest
+from botocore.config import Config
+
+BINARY = os.environ["GATEWAY_BIN"]
+COUNTER = itertools.count(1)
+KEYS = ("AKIDTEST", "secret-of-the-test")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Gateway:
+    """A gateway in a process of its own, on a folder that outlives it."""
+
+    def __init__(self, folder, arguments=("--sandbox",), environment=None):
+        self.folder = folder
+        self.arguments = arguments
+        self.environment = environment or {}
+        self.port = free_port()
+        self.process = None
+        self.start()
+
+    def start(self):
+        log = open(self.folder / "log", "ab")
+        environment = {
+            **os.environ, "GATEWAY_ACCESS_KEYS": ":".join(KEYS), "GATEWAY_POLL_INTERVAL": "0.1",
+            **self.environment,
+        }
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--port", str(self.port), "--data", str(self.folder / "data"),
+             *self.arguments], stderr=log, stdout=log, env=environment)
+        deadline = time.time() + 30
+        while time.time() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                assert self.process.poll() is None, self.log()
+                time.sleep(0.05)
+        raise AssertionError("the gateway does not listen")
+
+    def kill(self):
+        """Ends it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(20) is not None
+
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    def memory(self):
+        """The most memory that was resident, in MiB."""
+        status = open(f"/proc/{self.process.pid}/status").read()
+        return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) / 1024
+
+    def client(self, service, provider=None, keys=KEYS, scheme="http", **options):
+        path = "/bedrock/files" if service == "s3" else "/bedrock"
+        client = boto3.client(
+            service, endpoint_url=f"{scheme}://localhost:{self.port}{path}",
+            region_name="us-west-2", aws_access_key_id=keys[0], aws_secret_access_key=keys[1],
+            config=Config(retries={"max_attempts": 1}, **options.pop("config", {})), **options)
+        if provider:
+            def add(request, **_):
+                request.headers["x-model-provider"] = provider
+            client.meta.events.register(f"before-send.{service}", add)
+        return client
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory):
+    gateway = Gateway(tmp_path_factory.mktemp("gateway"))
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def s3(gateway):
+    return gateway.client("s3")
+
+
+@pytest.fixture
+def bucket(s3, request):
+    name = f"bucket-{next(COUNTER)}"
+    s3.create_bucket(Bucket=name)
+    return name
