@@ -126,10 +126,12 @@ import Testing
 
     @Test func resultsThatAreCutShortAreReported() throws {
         let (scratch, _) = try folder(2000)
-        try scratch.write(#"{"key":"a","error":{"code":8}}"# + "\n", to: "out")
+        let results = (0..<2000).map { index in
+            #"{"key":"r\#(index)","error":{"code":8,"message":"\#(index &* 7919)"}}"# + "\n"
+        }
+        try scratch.write(results.joined(), to: "out")
         let outcome = try Program.run(
-            "for i in 1 2 3 4 5 6 7 8 9; do cat out out out out out out out out > o; cp o out; done; "
-                + "gzip -c out | head -c 300 > out.gz; transcode join -q in.jsonl out.gz -o joined",
+            "gzip -c out | head -c 5000 > out.gz; transcode join -q in.jsonl out.gz -o joined",
             in: scratch.url)
         #expect(outcome.status == 3)
         #expect(outcome.errorText.hasPrefix("transcode: out.gz: "), "\(outcome.errorText)")
