@@ -68,6 +68,14 @@ struct BodyPlan: Sendable {
     }
 }
 
+extension BodyPlan {
+    /// The checksums in the headers are of something else than the body.
+    mutating func ignoreChecksums() {
+        given = [:]
+        kinds = []
+    }
+}
+
 /// A body that has arrived.
 struct ReceivedBody: Sendable {
     let blob: Blob
@@ -147,10 +155,9 @@ struct BodyReceiver: Sendable {
     ) throws(S3Error) {
         for (kind, value) in checksums {
             guard let expected = plan.given[kind] ?? trailers[kind.headerName] else { continue }
-            guard let bytes = Base64.decode(expected), bytes.count == value.count else {
-                throw .invalidRequest("Value for \(kind.headerName) header is invalid.")
+            guard Base64.decode(expected) == value else {
+                throw .badDigest(kind.rawValue.uppercased())
             }
-            guard bytes == value else { throw .badDigest(kind.rawValue.uppercased()) }
         }
     }
 }

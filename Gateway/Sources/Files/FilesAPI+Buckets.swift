@@ -9,19 +9,33 @@ import Wire
 
 extension FilesAPI {
     func listBuckets(_ call: Call) async throws -> Response {
-        let buckets = try await catalog.buckets(tenant: call.tenant)
+        var buckets = try await catalog.buckets(tenant: call.tenant)
+        if let prefix = call.target["prefix"] { buckets.removeAll { !$0.name.hasPrefix(prefix) } }
+        if let token = call.target["continuation-token"].flatMap({ Base64.decode($0) }) {
+            let last = String(decoding: token, as: UTF8.self)
+            buckets.removeAll { $0.name <= last }
+        }
+        let limit = call.target["max-buckets"].flatMap { Int($0) } ?? 10_000
+        guard (1...10_000).contains(limit) else {
+            throw S3Error.invalidArgument("max-buckets must be between 1 and 10000")
+        }
+        let page = buckets.prefix(limit)
+        let isTruncated = page.count < buckets.count
         return Self.document("ListAllMyBucketsResult") { xml in
             xml.element("Owner") { xml in
                 xml.element("ID", call.tenant)
                 xml.element("DisplayName", call.tenant)
             }
             xml.element("Buckets") { xml in
-                for bucket in buckets {
+                for bucket in page {
                     xml.element("Bucket") { xml in
                         xml.element("Name", bucket.name)
                         xml.element("CreationDate", UTCDate(milliseconds: bucket.created).iso)
                     }
                 }
+            }
+            if isTruncated, let last = page.last {
+                xml.element("ContinuationToken", Base64.encode(Array(last.name.utf8)))
             }
         }
     }

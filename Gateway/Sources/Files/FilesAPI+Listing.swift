@@ -44,6 +44,7 @@ extension FilesAPI {
         let delimiter: String
         let limit: Int
         let isURLEncoded: Bool
+        let wantsOwner: Bool
 
         init(_ target: S3Target) throws(S3Error) {
             prefix = target["prefix"] ?? ""
@@ -59,6 +60,7 @@ extension FilesAPI {
                 throw .invalidArgument("Invalid Encoding Method specified in Request")
             }
             isURLEncoded = encoding == "url"
+            wantsOwner = target["fetch-owner"] == "true"
         }
 
         func spelled(_ text: String) -> String {
@@ -85,10 +87,10 @@ extension FilesAPI {
         let token = call.target["continuation-token"]
         var after = call.target["start-after"].flatMap { $0.isEmpty ? nil : $0 }
         if let token {
-            guard let bytes = Base64.decode(token), !bytes.isEmpty else {
+            guard let bytes = Base64.decode(token) else {
                 throw S3Error.invalidArgument("The continuation token provided is incorrect")
             }
-            after = String(decoding: bytes, as: UTF8.self)
+            if !bytes.isEmpty { after = String(decoding: bytes, as: UTF8.self) }
         }
         let page = try await page(call, bucket, query, after: after)
         return Self.document("ListBucketResult") { xml in
@@ -118,7 +120,7 @@ extension FilesAPI {
             xml.element("Contents") { xml in
                 xml.element("Key", query.spelled(object.key))
                 write(object, to: &xml)
-                if !isVersion2 { Self.writeOwner(to: &xml) }
+                if !isVersion2 || query.wantsOwner { Self.writeOwner(to: &xml) }
             }
         }
         for prefix in page.prefixes {

@@ -147,10 +147,13 @@ extension FilesAPI {
 
     /// CompleteMultipartUpload.
     func completeUpload(_ call: Call) async throws -> Response {
+        if let object = try await completedObject(call) { return Self.completion(object) }
         let upload = try await upload(of: call)
         let conditions = Preconditions(call.headers)
         try await check(conditions, call.tenant, upload.bucket, upload.key)
-        let parts = try await chosenParts(try await readDocument(call), upload)
+        // The checksum in the headers is that of the object, not of the list of its parts.
+        let parts = try await chosenParts(
+            try await readDocument(call, ignoresChecksums: true), upload)
         let whole = try await concatenate(
             parts.map { ($0.blob, 0..<$0.blob.byteCount) },
             checksum: upload.isChecksumWhole ? upload.checksum : nil)
@@ -176,9 +179,26 @@ extension FilesAPI {
             try await forward(&object, to: provider)
         }
         try await put(object, call.tenant, conditions)
+        try await uploads.noteCompletion(of: upload, etag: object.etag, tenant: call.tenant)
         _ = try await uploads.end(upload, tenant: call.tenant)
         try await uploads.forgetParts(of: upload)
-        return Self.document("CompleteMultipartUploadResult") { xml in
+        return Self.completion(object)
+    }
+
+    /// The object that an upload became, where it is completed once more.
+    private func completedObject(_ call: Call) async throws -> StoredObject? {
+        let (bucket, key) = (try call.bucket(), try call.key())
+        guard
+            let etag = try await uploads.completion(
+                tenant: call.tenant, bucket: bucket, key: key, id: call.target["uploadId"] ?? ""),
+            let object = try await catalog.object(tenant: call.tenant, bucket: bucket, key: key),
+            object.etag == etag
+        else { return nil }
+        return object
+    }
+
+    private static func completion(_ object: StoredObject) -> Response {
+        document("CompleteMultipartUploadResult") { xml in
             xml.element("Location", "\(S3Target.prefix)/\(object.bucket)/\(object.key)")
             xml.element("Bucket", object.bucket)
             xml.element("Key", object.key)

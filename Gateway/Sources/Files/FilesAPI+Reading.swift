@@ -19,7 +19,13 @@ extension FilesAPI {
         guard
             let object = try await catalog.object(tenant: call.tenant, bucket: bucket, key: key)
         else { throw S3Error.noSuchKey }
-        try Preconditions(call.headers).check(etag: object.etag, modified: object.modified)
+        do throws(S3Error) {
+            try Preconditions(call.headers).check(etag: object.etag, modified: object.modified)
+        } catch {
+            guard error == .notModified else { throw error }
+            // Whoever has the object already is told which one it is.
+            return Response(status: .notModified, headers: Self.headers(of: object))
+        }
         let range = try Self.range(of: call, object)
         var headers = Self.headers(of: object)
         for (name, value) in Self.overrides(call) {
@@ -69,7 +75,7 @@ extension FilesAPI {
             }
             guard number <= counts.count else {
                 throw S3Error(
-                    "InvalidPartNumber", 416, "The requested partnumber is not satisfiable")
+                    "InvalidPart", 400, "The requested partnumber is not satisfiable")
             }
             let start = counts[..<(number - 1)].reduce(0, +)
             return start..<start + counts[number - 1]

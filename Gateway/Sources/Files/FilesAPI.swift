@@ -238,13 +238,13 @@ public struct FilesAPI: Sendable {
     }
 
     /// Reads a document that a client sends.
-    func readDocument(_ call: Call) async throws -> XMLElement {
-        var collected = ByteBuffer()
-        let plan = try BodyPlan(
+    func readDocument(_ call: Call, ignoresChecksums: Bool = false) async throws -> XMLElement {
+        var plan = try BodyPlan(
             call.headers, call.payload, byteLimit: limits.documentByteCount)
+        if ignoresChecksums { plan.ignoreChecksums() }
         let received = try await BodyReceiver(blobs: blobs).receive(call.request.body, plan)
         let reader = try await blobs.open(received.blob.id)
-        collected = try await reader.read(offset: 0, count: reader.byteCount)
+        let collected = try await reader.read(offset: 0, count: reader.byteCount)
         await reader.close()
         guard let document = XMLElement.parse(Array(buffer: collected)) else {
             throw S3Error.malformedXML

@@ -37,6 +37,7 @@ struct UploadStore: Sendable {
 
     private static let uploads = "uploads"
     private static let parts = "parts"
+    private static let completions = "completed-uploads"
 
     private static func key(
         _ tenant: String, _ bucket: String, _ key: String, _ id: String
@@ -71,6 +72,21 @@ struct UploadStore: Sendable {
             Self.uploads, prefix: [tenant, bucket, prefix].joined(separator: "\0"), after: marker,
             limit: limit
         ).map { try JSONDecoder().decode(MultipartUpload.self, from: Data($0.body)) }
+    }
+
+    /// Remembers what became of an upload: a client whose answer was lost asks once more.
+    func noteCompletion(of upload: MultipartUpload, etag: String, tenant: String) async throws {
+        _ = try await state.put(
+            Self.completions, Self.key(tenant, upload.bucket, upload.key, upload.id),
+            Array(etag.utf8), if: .anything)
+    }
+
+    /// The ETag of the object that an upload became, or nil.
+    func completion(
+        tenant: String, bucket: String, key: String, id: String
+    ) async throws -> String? {
+        try await state.get(Self.completions, Self.key(tenant, bucket, key, id))
+            .map { String(decoding: $0.body, as: UTF8.self) }
     }
 
     /// Removes an upload; only one of several that try is told that it did.

@@ -58,9 +58,8 @@ struct InputConversion {
         var outcome = Outcome(
             parts: [], sourceFormat: source.description,
             invocationType: job.invocationType ?? (isConverse ? "Converse" : "InvokeModel"))
-        if isConverse, isClaude, let converse = FormatID("bedrock/converse"),
-            let anthropic = FormatID("bedrock/anthropic"),
-            needsAnthropic(try await convert(from: source, to: converse).report)
+        if isConverse, isClaude, let anthropic = FormatID("bedrock/anthropic"),
+            try await hasToolConfiguration()
         {
             outcome.parts = try await convert(from: source, to: anthropic).parts
             outcome.invocationType = "InvokeModel"
@@ -69,6 +68,21 @@ struct InputConversion {
         guard let target = FormatID("bedrock") else { return outcome }
         outcome.parts = try await convert(from: source, to: target).parts
         return outcome
+    }
+
+    /// Whether `"toolConfig"` stands in the file; inside of a text its quotes would be escaped.
+    ///
+    /// The native dialect takes records without tools as well, so a mistake would do no harm.
+    private func hasToolConfiguration() async throws -> Bool {
+        let sign = Array("\"toolConfig\"".utf8)
+        var tail: [UInt8] = []
+        var isFound = false
+        try await blobs.open(job.input.id).forEachStep { bytes in
+            guard !isFound else { return }
+            isFound = (tail + bytes).firstRange(of: sign) != nil
+            tail = Array(bytes.suffix(sign.count))
+        }
+        return isFound
     }
 
     private var isClaude: Bool {

@@ -62,7 +62,9 @@ struct SandboxBedrock: Sendable {
             return SandboxCall.json([:])
         case (.get, "model-invocation-jobs", 1):
             let name = call.parameter("nameContains") ?? ""
-            let jobs = shelf.batches(prefix: "arn:").filter { $0.label.contains(name) }
+            let jobs = shelf.batches(prefix: "arn:").filter {
+                name.isEmpty || $0.label.contains(name)
+            }
             return SandboxCall.json(["invocationJobSummaries": jobs.map { view($0) }])
         default: return SandboxCall.error(404, "no such route")
         }

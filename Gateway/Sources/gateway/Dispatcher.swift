@@ -162,8 +162,7 @@ struct Dispatcher: HTTPResponder {
         switch path {
         case "/healthz": return Self.text("ok\n", .ok)
         case "/readyz":
-            let isStateThere = (try? await state.get("health", "probe")) != nil
-            guard isStateThere, free > 0 else {
+            guard await isStateThere(), free > 0 else {
                 return Self.text("not ready\n", .serviceUnavailable)
             }
             return Self.text("ready\n", .ok)
@@ -174,6 +173,15 @@ struct Dispatcher: HTTPResponder {
                     ("gateway_disk_free_bytes", "Bytes up to the low-water mark.", Double(free)),
                     ("gateway_jobs_running", "Jobs that are not final.", Double(running)),
                 ]), .ok)
+        }
+    }
+
+    private func isStateThere() async -> Bool {
+        do {
+            _ = try await state.get("health", "probe")
+            return true
+        } catch {
+            return false
         }
     }
 
