@@ -269,6 +269,19 @@ extension FilesAPI {
 
     // MARK: - The rest
 
+    /// Gives up uploads that were begun a day ago and not completed.
+    ///
+    /// - Returns: The number of uploads given up.
+    /// - Throws: What the storage throws.
+    public func abandonOldUploads() async throws -> Int {
+        let old = try await uploads.all(before: now().milliseconds - 24 * 3_600_000)
+        for (tenant, upload) in old {
+            _ = try await uploads.end(upload, tenant: tenant)
+            try await uploads.forgetParts(of: upload)
+        }
+        return old.count
+    }
+
     /// AbortMultipartUpload.
     func abortUpload(_ call: Call) async throws -> Response {
         let upload = try await upload(of: call)

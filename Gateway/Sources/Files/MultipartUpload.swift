@@ -74,6 +74,23 @@ struct UploadStore: Sendable {
         ).map { try JSONDecoder().decode(MultipartUpload.self, from: Data($0.body)) }
     }
 
+    /// The uploads of all tenants that were begun before some time.
+    func all(before date: Int64) async throws -> [(tenant: String, upload: MultipartUpload)] {
+        var found: [(tenant: String, upload: MultipartUpload)] = []
+        var after: String?
+        while true {
+            let page = try await state.list(Self.uploads, prefix: "", after: after, limit: 1000)
+            for record in page {
+                let upload = try JSONDecoder().decode(
+                    MultipartUpload.self, from: Data(record.body))
+                let tenant = String(record.key.prefix { $0 != "\0" })
+                if upload.created < date { found.append((tenant, upload)) }
+            }
+            guard page.count == 1000 else { return found }
+            after = page.last?.key
+        }
+    }
+
     /// Remembers what became of an upload: a client whose answer was lost asks once more.
     func noteCompletion(of upload: MultipartUpload, etag: String, tenant: String) async throws {
         _ = try await state.put(

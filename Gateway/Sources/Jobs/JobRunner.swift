@@ -121,6 +121,12 @@ struct JobRunner {
             job.ended = worker.now().milliseconds
             job.leaseOwner = nil
             job.leaseEnd = nil
+            // Nothing reads the files any more: they may go when no object has them.
+            job.input = Blob(id: BlobID(digest: ""), byteCount: job.input.byteCount)
+            for index in job.parts.indices {
+                let count = job.parts[index].blob.byteCount
+                job.parts[index].blob = Blob(id: BlobID(digest: ""), byteCount: count)
+            }
         }
     }
 

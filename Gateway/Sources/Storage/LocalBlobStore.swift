@@ -41,16 +41,7 @@ public struct LocalBlobStore: BlobStore {
 
     /// What an earlier process did not finish.
     private func removeLeftovers() throws {
-        guard let entries = opendir(folder + "/tmp") else {
-            throw FileSystemError(action: "read \(folder)/tmp", number: errno)
-        }
-        defer { closedir(entries) }
-        while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { unlink("\(folder)/tmp/\(name)") }
-        }
+        for name in try Self.names(in: folder + "/tmp") { unlink("\(folder)/tmp/\(name)") }
     }
 
     /// Begins a blob; see ``BlobStore``.
@@ -106,6 +97,62 @@ public struct LocalBlobStore: BlobStore {
             throw FileSystemError(action: "look at the disk", number: errno)
         }
         return max(0, Int(status.f_bavail) * Int(status.f_frsize) - lowWaterMark)
+    }
+
+    /// The blobs that were written before some time.
+    ///
+    /// - Parameter seconds: How long ago.
+    /// - Returns: Their names.
+    /// - Throws: `FileSystemError`.
+    public func blobs(olderThan seconds: Double) async throws -> [BlobID] {
+        try await threads.runIfActive {
+            var ids: [BlobID] = []
+            for parent in try Self.names(in: folder + "/blobs") {
+                for name in try Self.names(in: "\(folder)/blobs/\(parent)") {
+                    if Self.isOlder("\(folder)/blobs/\(parent)/\(name)", than: seconds) {
+                        ids.append(BlobID(digest: name))
+                    }
+                }
+            }
+            return ids
+        }
+    }
+
+    /// Removes a blob that was written before some time.
+    ///
+    /// - Parameters:
+    ///   - id: The blob.
+    ///   - seconds: How long ago.
+    /// - Returns: Whether it was removed.
+    /// - Throws: `FileSystemError`.
+    public func delete(_ id: BlobID, ifOlderThan seconds: Double) async throws -> Bool {
+        let path = try self.path(of: id)
+        return try await threads.runIfActive {
+            guard Self.isOlder(path, than: seconds) else { return false }
+            return unlink(path) == 0
+        }
+    }
+
+    private static func isOlder(_ path: String, than seconds: Double) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        return Double(status.st_mtim.tv_sec) < Double(time(nil)) - seconds
+    }
+
+    /// The names in a folder, hidden ones aside.
+    private static func names(in folder: String) throws -> [String] {
+        guard let entries = opendir(folder) else {
+            throw FileSystemError(action: "read \(folder)", number: errno)
+        }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
     }
 
     /// A digest is all that ever becomes part of a path.

@@ -61,6 +61,10 @@ struct GatewayServer {
             state: state, blobs: blobs, catalog: catalog,
             forwarder: ProviderForwarder(providers: providers, blobs: blobs),
             log: Logger(label: "files"), now: Self.now)
+        services.append(
+            Housekeeping(
+                sweeper: BlobSweeper(state: state, blobs: blobs), files: files,
+                log: Logger(label: "housekeeping")))
         let store = JobStore(state: state)
         let worker = JobWorker(
             store: store, blobs: blobs, catalog: catalog, providers: providers,

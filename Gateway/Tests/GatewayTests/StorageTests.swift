@@ -89,4 +89,27 @@ import Testing
             }
         }
     }
+
+    @Test func sweeperTakesWhatNothingPointsAt() async throws {
+        let path = folder()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let blobs = try LocalBlobStore(folder: path)
+        let state = try SQLiteStateStore(path: path + "/state.sqlite")
+        let catalog = StateObjectCatalog(state: state)
+        var ids: [BlobID] = []
+        for text in ["kept", "swept"] {
+            let writer = try await blobs.makeWriter()
+            try await writer.append(ByteBuffer(string: text))
+            let blob = try await writer.commit()
+            ids.append(blob.id)
+            guard text == "kept" else { continue }
+            let object = StoredObject(bucket: "b", key: "k", blob: blob, etag: "e", modified: 0)
+            #expect(try await catalog.put(tenant: "t", object) { _ in true })
+        }
+        let sweeper = BlobSweeper(state: state, blobs: blobs)
+        #expect(try await sweeper.sweep(olderThan: 60) == 0)
+        #expect(try await sweeper.sweep(olderThan: -60) == 1)
+        _ = try await blobs.open(ids[0])
+        await #expect(throws: BlobNotFound.self) { try await blobs.open(ids[1]) }
+    }
 }
