@@ -33,7 +33,7 @@ struct JobRunner {
     ///
     /// - Returns: The seconds until it is worth another look; nil where it is final.
     func run() async throws -> Double? {
-        guard let job = try await begin() else { return nil }
+        guard let job = try await begin(), !job.status.isFinal else { return try await forget() }
         guard job.leaseOwner == worker.owner else { return 30 }
         do {
             return try await steps(job)
@@ -58,11 +58,16 @@ struct JobRunner {
             job.leaseOwner = worker.owner
             job.leaseEnd = date + JobWorker.leaseLength
         }
-        guard let job, !job.status.isFinal else {
-            try await worker.store.forget(tenant: tenant, id: id)
-            return nil
-        }
         return job
+    }
+
+    /// Nothing is to be done: the job is final, or its record is not there yet.
+    private func forget() async throws -> Double? {
+        let job = try await worker.store.find(tenant: tenant, id: id)
+        let date = worker.now().milliseconds
+        try await worker.store.forget(
+            tenant: tenant, id: id, markedBefore: job == nil ? date - 60_000 : .max)
+        return job == nil ? 0.2 : nil
     }
 
     /// Changes the record, as long as the lease is this worker's.
@@ -159,7 +164,9 @@ struct JobRunner {
         if job.isStopWanted { return try await end(.stopped, nil) }
         try await update { $0.status = .validating }
         let provider = try provider(of: job)
-        let input = try await InputConversion(job, provider.limits, worker.blobs).run()
+        var limits = provider.limits
+        limits.recordCount = min(limits.recordCount, worker.recordLimit)
+        let input = try await InputConversion(job, limits, worker.blobs).run()
         return try await update { job in
             job.parts = input.parts
             job.total = input.parts.reduce(0) { $0 + $1.recordCount }

@@ -28,7 +28,8 @@ public struct JobStore: Sendable {
     func insert(_ job: JobRecord) async throws -> JobRecord? {
         let key = Self.key(job.tenant, job.id)
         // First what the worker finds it by: a mark without a job does no harm.
-        _ = try await state.put(Self.active, key, [], if: .anything)
+        _ = try await state.put(
+            Self.active, key, Array(String(job.submitted).utf8), if: .anything)
         let version = try await state.put(
             Self.jobs, key, Array(try JSONEncoder().encode(job)), if: .absent)
         guard version == nil else { return nil }
@@ -55,13 +56,13 @@ public struct JobStore: Sendable {
         }
     }
 
-    /// All jobs of a tenant.
-    func all(tenant: String) async throws -> [JobRecord] {
+    /// All jobs of a tenant, or of everybody.
+    func all(tenant: String?) async throws -> [JobRecord] {
         var jobs: [JobRecord] = []
         var after: String?
         while true {
             let page = try await state.list(
-                Self.jobs, prefix: Self.key(tenant, ""), after: after, limit: 1000)
+                Self.jobs, prefix: tenant.map { Self.key($0, "") } ?? "", after: after, limit: 1000)
             jobs += try page.map(Self.decode)
             guard page.count == 1000 else { return jobs }
             after = page.last?.key
@@ -76,9 +77,19 @@ public struct JobStore: Sendable {
         }
     }
 
-    /// A mark without a job: its process ended in between.
-    func forget(tenant: String, id: String) async throws {
-        _ = try await state.delete(Self.active, Self.key(tenant, id), if: .anything)
+    /// Removes the mark of a job that is final, or that never came to be.
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose job.
+    ///   - id: The job.
+    ///   - date: A mark without a job that is younger belongs to one that is just being kept.
+    /// - Throws: What the storage throws.
+    func forget(tenant: String, id: String, markedBefore date: Int64) async throws {
+        let key = Self.key(tenant, id)
+        guard let mark = try await state.get(Self.active, key) else { return }
+        let marked = Int64(String(decoding: mark.body, as: UTF8.self)) ?? 0
+        guard marked < date else { return }
+        _ = try await state.delete(Self.active, key, if: .version(mark.version))
     }
 
     private static func decode(_ record: StoredRecord) throws -> JobRecord {

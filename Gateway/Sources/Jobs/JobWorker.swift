@@ -19,6 +19,8 @@ public final class JobWorker: Service {
     let catalog: any ObjectCatalog
     let providers: [ProviderName: any BatchProvider]
     let pollInterval: Double
+    /// The most records of a batch, where the provider would take more.
+    let recordLimit: Int
     let log: Logger
     let now: @Sendable () -> UTCDate
     /// Who holds the leases: the same after a restart, another for another gateway.
@@ -44,19 +46,22 @@ public final class JobWorker: Service {
     ///   - catalog: Where results are published.
     ///   - providers: Those that there are settings for.
     ///   - owner: The name of this gateway among those that share the store.
+    ///   - recordLimit: The most records of a batch, where the provider would take more.
     ///   - pollInterval: The seconds between two looks at a provider.
     ///   - log: Where it tells what it does; never a prompt, never a key.
     ///   - now: Tells the time.
     public init(
         store: JobStore, blobs: any BlobStore, catalog: any ObjectCatalog,
         providers: [ProviderName: any BatchProvider], owner: String = "gateway",
-        pollInterval: Double, log: Logger, now: @escaping @Sendable () -> UTCDate
+        recordLimit: Int = .max, pollInterval: Double, log: Logger,
+        now: @escaping @Sendable () -> UTCDate
     ) {
         self.store = store
         self.blobs = blobs
         self.catalog = catalog
         self.providers = providers
         self.owner = owner
+        self.recordLimit = recordLimit
         self.pollInterval = pollInterval
         self.log = log
         self.now = now

@@ -68,7 +68,8 @@ struct GatewayServer {
         let store = JobStore(state: state)
         let worker = JobWorker(
             store: store, blobs: blobs, catalog: catalog, providers: providers,
-            pollInterval: settings.pollInterval, log: Logger(label: "jobs"), now: Self.now)
+            recordLimit: settings.recordLimit, pollInterval: settings.pollInterval,
+            log: Logger(label: "jobs"), now: Self.now)
         services.append(worker)
         let jobs = JobsAPI(
             store: store, catalog: catalog, providers: providers, worker: worker,

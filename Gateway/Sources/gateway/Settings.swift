@@ -25,6 +25,7 @@ struct Settings: Sendable {
     let tls: (certificate: String, key: String)?
     let accessKeys: [String: SigV4Verifier.AccessKey]
     let pollInterval: Double
+    let recordLimit: Int
     let providers: ProviderSettings
 
     init(_ command: Serve, environment: [String: String]) throws(SettingsError) {
@@ -55,6 +56,11 @@ struct Settings: Sendable {
                 "--host \(command.host): without GATEWAY_ACCESS_KEYS only this machine is served")
         }
         pollInterval = try Self.seconds(values["GATEWAY_POLL_INTERVAL"], default: 30)
+        let records = values["GATEWAY_BATCH_RECORDS"] ?? ""
+        guard let limit = records.isEmpty ? Int.max : Int(records), limit > 0 else {
+            throw SettingsError("GATEWAY_BATCH_RECORDS=\(records): a number of records is wanted")
+        }
+        recordLimit = limit
         providers = try Self.providers(values)
     }
 

@@ -1,20 +1,19 @@
 """The Files API through boto3: every call, odd keys, conditions, checksums, parts, attacks."""
 import base64
 import hashlib
-import http.client
 import io
 import os
 import socket
+import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 
-import boto3
 import pytest
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from conftest import KEYS, Gateway
+from conftest import BINARY, KEYS, Gateway
 
 
 def code(error):
@@ -326,6 +325,62 @@ def test_hostile_requests(gateway):
     refused = send(gateway, line + b"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
     assert b" 403 " in refused, "the body must not be asked for"
     assert b" 200 " in send(gateway, b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+
+
+@pytest.fixture(scope="module")
+def tls_gateway(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+        check=True, capture_output=True)
+    gateway = Gateway(folder, arguments=(
+        "--tls-certificate", str(folder / "certificate.pem"), "--tls-key", str(folder / "key.pem")))
+    yield gateway
+    gateway.stop()
+
+
+def test_chunked_bodies_with_trailers_over_tls(tls_gateway):
+    """Over TLS boto3 sends aws-chunked bodies whose checksum comes behind them."""
+    s3 = tls_gateway.client("s3", scheme="https", verify=False)
+    s3.create_bucket(Bucket="tls-bucket")
+    for size in (0, 1, 1 << 20, (5 << 20) + 3):
+        body = os.urandom(size)
+        s3.put_object(Bucket="tls-bucket", Key="k", Body=body)
+        got = s3.get_object(Bucket="tls-bucket", Key="k", ChecksumMode="ENABLED")
+        assert got["Body"].read() == body
+        assert "ContentEncoding" not in got
+        assert size == 0 or got["ChecksumCRC32"]
+    s3.upload_fileobj(io.BytesIO(os.urandom(20 << 20)), "tls-bucket", "parts")
+    assert s3.head_object(Bucket="tls-bucket", Key="parts")["ContentLength"] == 20 << 20
+
+
+@pytest.mark.parametrize("arguments, environment, words", [
+    (["--host", "0.0.0.0"], {}, "GATEWAY_ACCESS_KEYS"), (["--port", "70000"], {}, "--port"),
+    ([], {"GATEWAY_ACCESS_KEYS": "no-secret"}, "ID:SECRET"),
+    ([], {"OPENAI_BASE_URL": "ftp://x"}, "OPENAI_BASE_URL"),
+    ([], {"GATEWAY_POLL_INTERVAL": "soon"}, "GATEWAY_POLL_INTERVAL"),
+    (["--config", "/nowhere"], {}, "/nowhere"), (["--tls-key", "x"], {}, "--tls-certificate"),
+    (["--log-level", "loud"], {}, "--log-level"),
+])
+def test_wrong_settings_are_one_clear_line(tmp_path, arguments, environment, words):
+    outcome = subprocess.run(
+        [BINARY, "serve", "--data", str(tmp_path), *arguments], env={"PATH": "/bin", **environment},
+        capture_output=True, text=True, timeout=20)
+    assert outcome.returncode == 78
+    assert outcome.stderr.startswith("gateway: ") and outcome.stderr.count("\n") == 1
+    assert words in outcome.stderr
+
+
+def test_settings_that_others_may_read_are_refused(tmp_path):
+    path = tmp_path / "settings"
+    path.write_text("OPENAI_API_KEY=secret-key\n")
+    path.chmod(0o644)
+    outcome = subprocess.run(
+        [BINARY, "serve", "--data", str(tmp_path), "--config", str(path)], capture_output=True,
+        text=True, timeout=20)
+    assert outcome.returncode == 78 and "others may read" in outcome.stderr
+    assert "secret-key" not in outcome.stderr
 
 
 def test_health_and_metrics(gateway):

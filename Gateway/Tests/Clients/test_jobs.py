@@ -1,6 +1,7 @@
 """The batch API through boto3: the whole workflow for every provider and dialect, and its ends."""
 import json
 import re
+import subprocess
 import threading
 import time
 import urllib.request
@@ -8,7 +9,7 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import Gateway
+from conftest import BINARY, Gateway
 
 PROVIDERS = ["openai", "gemini", "bedrock"]
 FINAL = {"Completed", "Failed", "Stopped", "PartiallyCompleted", "Expired"}
@@ -287,6 +288,27 @@ def test_provider_without_a_key_is_named(tmp_path):
         with pytest.raises(ClientError) as error:
             Job(gateway, "openai", lines([openai("a", "x")]))
         assert "OPENAI_API_KEY" in error.value.response["Error"]["Message"]
+    finally:
+        gateway.stop()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_files_over_a_limit_are_split_under_one_job(tmp_path, provider):
+    gateway = Gateway(tmp_path, environment={"GATEWAY_BATCH_RECORDS": "10"})
+    try:
+        records = [openai(f"id-{n}", f"text {n}") for n in range(25)]
+        job = Job(gateway, provider, lines(records))
+        view, _ = job.wait()
+        assert view["status"] == "Completed" and view["successRecordCount"] == 25
+        results, _ = job.results()
+        assert {Answer(r).id: Answer(r).text for r in results} == {
+            f"id-{n}": f"Echo: text {n}" for n in range(25)}
+        listed = subprocess.run([BINARY, "jobs", "--data", str(tmp_path / "data")],
+                                capture_output=True, text=True, check=True).stdout
+        assert "Completed" in listed and "25+0/25" in listed
+        shown = subprocess.run([BINARY, "show", "--data", str(tmp_path / "data"), job.arn],
+                               capture_output=True, text=True, check=True).stdout
+        assert "part 3     5 records" in shown and "part 4" not in shown
     finally:
         gateway.stop()
 

@@ -1,0 +1,71 @@
+"""Providers that fail: every route, every fault, and still one batch and all results."""
+import pytest
+
+from conftest import Gateway
+from faulty import FaultyProxy
+from test_jobs import PROVIDERS, Answer, Job, Upstream, lines, openai
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory):
+    upstream = Upstream(tmp_path_factory.mktemp("upstream"))
+    yield upstream
+    upstream.gateway.stop()
+
+
+def run(tmp_path, upstream, provider, fault):
+    before = upstream.batch_count(provider)
+    proxy = FaultyProxy(upstream.url, fault)
+    environment = {
+        name: value.replace(upstream.url, proxy.url) for name, value in upstream.environment().items()}
+    gateway = Gateway(tmp_path, arguments=(), environment=environment)
+    try:
+        # Not in the provider's own dialect, so nothing is uploaded before the job is there.
+        body = lines([
+            {"recordId": f"id-{n}", "modelInput": {
+                "messages": [{"role": "user", "content": [{"text": f"text {n} " * 20}]}]}}
+            for n in range(500)])
+        job = Job(gateway, provider, body, bucket="faults")
+        view, _ = job.wait(90)
+        assert view["status"] == "Completed", view
+        results, manifest = job.results()
+        assert manifest["successRecordCount"] == 500
+        assert len({Answer(record).id for record in results}) == 500
+        assert upstream.batch_count(provider) == before + 1, "exactly one batch"
+        return proxy
+    finally:
+        gateway.stop()
+        proxy.close()
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "slow"])
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_every_route_fails_once(tmp_path, upstream, provider, fault):
+    proxy = run(tmp_path, upstream, provider, lambda method, path, count: fault if count == 0 else None)
+    assert len(proxy.counts) >= 4
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_answers_that_are_lost(tmp_path, upstream, provider):
+    """What was executed is not executed again: it is found by its name."""
+    run(tmp_path, upstream, provider,
+        lambda method, path, count: "lost" if method == "POST" and count == 0 else None)
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_downloads_that_are_cut(tmp_path, upstream, provider):
+    def fault(method, path, count):
+        is_download = "/content" in path or ":download" in path
+        return "cut" if is_download and count < 2 else None
+
+    run(tmp_path, upstream, provider, fault)
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "lost", "slow"])
+def test_bedrock_fails(tmp_path, upstream, fault):
+    def choose(method, path, count):
+        # The client's own upload is forwarded at once; the job's steps are what is tried again.
+        is_step = "model-invocation" in path or "gateway-input" in path or "gateway-output" in path
+        return fault if is_step and count == 0 else None
+
+    run(tmp_path, upstream, "bedrock", choose)
