@@ -82,4 +82,63 @@ import Transcoder
         let text = try shown("transcode convert -t gemini - -o o", environment: "TERM=dumb")
         #expect(!text.contains("\u{1B}"))
     }
+
+    // MARK: - Other things that only happen on terminals
+
+    @Test(
+        .enabled(if: hasTerminals),
+        arguments: [
+            ("TERM=xterm", "", true), ("TERM=xterm NO_COLOR=1", "", false),
+            ("TERM=dumb", "", false),
+            ("TERM=xterm NO_COLOR=1", "--color always", true), ("TERM=xterm", "--no-color", false),
+            ("TERM=xterm", "--color never", false),
+        ])
+    func colourFollowsTheTerminalAndItsUser(
+        _ environment: String, _ flags: String, _ isColoured: Bool
+    ) throws {
+        let scratch = try Scratch()
+        try scratch.write("{\"broken\n", to: "in.jsonl")
+        let outcome = try Program.run(
+            "\(environment) script -qec 'transcode check \(flags) in.jsonl' /dev/null < /dev/null",
+            in: scratch.url)
+        #expect(outcome.outputText.contains("error:"))
+        #expect(outcome.outputText.contains("\u{1B}[") == isColoured, "\(outcome.outputText)")
+    }
+
+    @Test(.enabled(if: hasTerminals))
+    func controlCTakesTheLineAndTheFileAway() throws {
+        let scratch = try Scratch()
+        let content = #"[{"role":"user","content":[{"text":"Hi"}]}]"#
+        let line = #"{"recordId":"r","modelInput":{"messages":\#(content)}}"#
+        try scratch.write(line + "\n", to: "line")
+        // The terminal's own key: what is typed goes to all that run in the foreground.
+        try scratch.write(
+            "(while cat line; do sleep 0.1; done) | transcode convert -t gemini - -o out.jsonl\n"
+                + "echo status $?\n", to: "run")
+        let outcome = try Program.run(
+            "(sleep 2; printf '\\003'; sleep 1) | TERM=xterm timeout 20 "
+                + "script -qec 'bash -c \"trap : INT; . ./run\"' /dev/null", in: scratch.url)
+        #expect(outcome.outputText.contains("status 130"), "\(outcome.outputText)")
+        let erased = try #require(
+            outcome.outputText.range(of: "\r\u{1B}[K", options: .backwards))
+        #expect(!outcome.outputText[erased.upperBound...].contains(" records"))
+        #expect(scratch.names.allSatisfy { !$0.contains("out.jsonl") })
+    }
+
+    @Test(.enabled(if: hasTerminals))
+    func closedPipesAndFullDisksAreTheSameOnATerminal() throws {
+        let scratch = try Scratch()
+        let content = #"[{"role":"user","content":[{"text":"Hi"}]}]"#
+        let line = #"{"recordId":"r","modelInput":{"messages":\#(content)}}"# + "\n"
+        try scratch.write(String(repeating: line, count: 20_000), to: "in.jsonl")
+        for (command, expected) in [
+            ("transcode convert -q -t gemini in.jsonl | head -1", "\"key\":\"r\""),
+            ("transcode convert -t gemini in.jsonl -o /dev/full", "no space left on the disk"),
+        ] {
+            let outcome = try Program.run(
+                "TERM=xterm script -qec '\(command)' /dev/null < /dev/null", in: scratch.url)
+            #expect(outcome.outputText.contains(expected), "\(outcome.outputText)")
+            #expect(!outcome.outputText.contains("\u{1B}[K"))
+        }
+    }
 }
