@@ -19,8 +19,22 @@ public protocol FileForwarder: Sendable {
     ///   - provider: The provider that the client named.
     /// - Returns: The provider's own id of the file; nil where the file is not in its dialect, so
     ///   that it has to wait for a job.
-    /// - Throws: Why the provider did not take it.
+    /// - Throws: `ForwardingFailure` where the provider did not take it.
     func forward(_ object: StoredObject, to provider: ProviderName) async throws -> String?
+}
+
+/// A provider that did not take a file.
+public struct ForwardingFailure: Error, Sendable, Hashable {
+    /// One sentence for the client.
+    public let message: String
+    /// The same file may be taken later.
+    public let isTemporary: Bool
+
+    /// Creates a failure.
+    public init(message: String, isTemporary: Bool) {
+        self.message = message
+        self.isTemporary = isTemporary
+    }
 }
 
 /// What the Files API allows.
@@ -124,6 +138,12 @@ public struct FilesAPI: Sendable {
         switch error {
         case let error as S3Error: return error
         case is OutOfSpace: return .outOfSpace
+        case let failure as ForwardingFailure:
+            // What the provider says is the client's to know; a client that can try again does.
+            return failure.isTemporary
+                ? S3Error(
+                    "SlowDown", 503, "The provider could not take the file: \(failure.message)")
+                : .invalidRequest("The provider did not take the file: \(failure.message)")
         case is CancellationError: return .internalError
         default:
             log.error("request failed", metadata: ["id": "\(requestID)", "error": "\(error)"])

@@ -84,7 +84,8 @@ struct GatewayServer {
             responder: dispatcher, server: try server(dispatcher),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
-                serverName: "gateway"),
+                serverName: "gateway",
+                availableConnectionsDelegate: MaximumAvailableConnections(1000)),
             services: services,
             onServerRunning: { [log, settings] channel in
                 let port = channel.localAddress?.port ?? settings.port

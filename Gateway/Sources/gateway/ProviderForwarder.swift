@@ -17,6 +17,14 @@ struct ProviderForwarder: FileForwarder {
     let blobs: any BlobStore
 
     func forward(_ object: StoredObject, to provider: ProviderName) async throws -> String? {
+        do {
+            return try await upload(object, to: provider)
+        } catch let error as UpstreamError {
+            throw ForwardingFailure(message: "\(error)", isTemporary: error.isRetryable)
+        }
+    }
+
+    private func upload(_ object: StoredObject, to provider: ProviderName) async throws -> String? {
         guard let upstream = providers[provider] else { return nil }
         let source = try await BlobUpload(object.blob, blobs)
         if let bedrock = upstream as? BedrockProvider {

@@ -1,5 +1,6 @@
 """Providers that fail: every route, every fault, and still one batch and all results."""
 import pytest
+from botocore.exceptions import ClientError
 
 from conftest import Gateway
 from faulty import FaultyProxy
@@ -69,3 +70,21 @@ def test_bedrock_fails(tmp_path, upstream, fault):
         return fault if is_step and count == 0 else None
 
     run(tmp_path, upstream, "bedrock", choose)
+
+
+@pytest.mark.parametrize("fault, code", [("429", "SlowDown"), ("500", "SlowDown")])
+def test_files_that_a_provider_does_not_take(tmp_path, upstream, fault, code):
+    """The client is told in words of S3, and nothing is stored under the key."""
+    proxy = FaultyProxy(upstream.url, lambda method, path, count: fault)
+    environment = {
+        name: value.replace(upstream.url, proxy.url) for name, value in upstream.environment().items()}
+    gateway = Gateway(tmp_path, arguments=(), environment=environment)
+    try:
+        s3 = gateway.client("s3", "openai")
+        with pytest.raises(ClientError) as error:
+            s3.put_object(Bucket="bucket", Key="k", Body=lines([openai("a", "x")]))
+        assert error.value.response["Error"]["Code"] == code
+        assert s3.list_objects_v2(Bucket="bucket")["KeyCount"] == 0
+    finally:
+        gateway.stop()
+        proxy.close()
