@@ -33,8 +33,14 @@ extension FilesAPI {
             xml.element("Key", upload.key)
             xml.element("UploadId", upload.id)
         }
-        if let kind, let name = HTTPField.Name("x-amz-checksum-algorithm") {
-            response.headers[name] = kind.rawValue.uppercased()
+        if let kind {
+            let type = upload.isChecksumWhole ? "FULL_OBJECT" : "COMPOSITE"
+            for (name, value) in [
+                ("x-amz-checksum-algorithm", kind.rawValue.uppercased()),
+                ("x-amz-checksum-type", type),
+            ] {
+                if let name = HTTPField.Name(name) { response.headers[name] = value }
+            }
         }
         return response
     }
@@ -166,6 +172,7 @@ extension FilesAPI {
         object.metadata = upload.metadata
         object.partByteCounts = parts.map(\.blob.byteCount)
         if let kind = upload.checksum {
+            object.partChecksums = parts.compactMap(\.checksum)
             object.checksumType = upload.isChecksumWhole ? "FULL_OBJECT" : "COMPOSITE"
             object.checksums[kind.rawValue] =
                 whole.checksum.map(Base64.encode) ?? Self.composite(kind, parts)

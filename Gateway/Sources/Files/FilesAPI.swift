@@ -228,6 +228,7 @@ public struct FilesAPI: Sendable {
         let target = call.target
         switch call.request.method {
         case .get where target["uploadId"] != nil: return try await listParts(call)
+        case .get where target["attributes"] != nil: return try await objectAttributes(call)
         case .get, .head: return try await getObject(call)
         case .put where target["uploadId"] != nil || target["partNumber"] != nil:
             return try await uploadPart(call)

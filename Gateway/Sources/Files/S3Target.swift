@@ -58,7 +58,7 @@ struct S3Target: Sendable {
     /// A parameter that asks for a side of buckets and objects that is not there.
     var unknownSide: String? {
         let sides: Set<String> = [
-            "accelerate", "acl", "analytics", "attributes", "cors", "encryption",
+            "accelerate", "acl", "analytics", "cors", "encryption",
             "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "logging", "metrics",
             "notification", "object-lock", "ownershipControls", "policy", "policyStatus",
             "publicAccessBlock", "replication", "requestPayment", "restore", "retention", "select",

@@ -22,6 +22,8 @@ public struct StoredObject: Sendable, Hashable, Codable {
     public var checksumType: String?
     /// The bytes of each part of an upload; empty where the object came in one piece.
     public var partByteCounts: [Int] = []
+    /// The checksums of the parts in base64, where the upload had a kind.
+    public var partChecksums: [String]?
     /// When the object was put, in milliseconds since 1970.
     public var modified: Int64
     /// The provider that holds this very file under `providerFileID`.

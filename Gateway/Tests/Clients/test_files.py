@@ -352,7 +352,10 @@ def test_chunked_bodies_with_trailers_over_tls(tls_gateway):
         assert "ContentEncoding" not in got
         assert size == 0 or got["ChecksumCRC32"]
     s3.upload_fileobj(io.BytesIO(os.urandom(20 << 20)), "tls-bucket", "parts")
-    assert s3.head_object(Bucket="tls-bucket", Key="parts")["ContentLength"] == 20 << 20
+    attributes = s3.get_object_attributes(
+        Bucket="tls-bucket", Key="parts", ObjectAttributes=["ObjectSize", "ObjectParts", "Checksum"])
+    assert attributes["ObjectSize"] == 20 << 20
+    assert attributes["ObjectParts"]["TotalPartsCount"] == 3
 
 
 @pytest.mark.parametrize("arguments, environment, words", [
