@@ -116,7 +116,7 @@ import Transcoder
             "(while cat line; do sleep 0.1; done) | transcode convert -t gemini - -o out.jsonl\n"
                 + "echo status $?\n", to: "run")
         let outcome = try Program.run(
-            "(sleep 2; printf '\\003'; sleep 1) | TERM=xterm timeout 20 "
+            "(sleep 5; printf '\\003'; sleep 1) | TERM=xterm timeout 60 "
                 + "script -qec 'bash -c \"trap : INT; . ./run\"' /dev/null", in: scratch.url)
         #expect(outcome.outputText.contains("status 130"), "\(outcome.outputText)")
         let erased = try #require(
