@@ -4,11 +4,11 @@
 // The gateway: a package of its own, because HTTP, TLS, SQLite and cryptography are dependencies
 // and the root package has none. Arrows run one way:
 //
-//   gateway -> Files, Jobs, Sandbox
-//   Files   -> Storage, Signing, Wire
-//   Jobs    -> Providers, Storage, Wire, Transcoder
-//   Sandbox -> Wire, Transcoder
-//   Providers -> Signing, Wire
+//   gateway   -> Files, Jobs, Providers, Sandbox, Signing, Storage
+//   Files     -> Signing, Storage
+//   Jobs      -> Providers, Signing, Storage, and the engine
+//   Providers -> Signing
+//   all of them -> Wire
 
 import PackageDescription
 
@@ -26,7 +26,6 @@ let posix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let types = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let client = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let codec = Target.Dependency.product(name: "JSONLCodec", package: "bedrock-files-batch")
@@ -48,7 +47,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
@@ -67,7 +65,7 @@ let package = Package(
         .target(
             name: "Files",
             dependencies: [
-                "Signing", "Storage", "Wire", crypto, hummingbird, log, metrics, nio, types,
+                "Signing", "Storage", "Wire", crypto, hummingbird, log, nio, types,
             ],
             swiftSettings: settings),
         .target(
@@ -92,7 +90,7 @@ let package = Package(
             name: "gateway",
             dependencies: [
                 "Files", "Jobs", "Providers", "Sandbox", "Signing", "Storage", "Wire", transcoder,
-                hummingbird, nio, client, log, metrics, types,
+                hummingbird, nio, client, log, types,
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -87,21 +87,25 @@ struct JobRunner {
     private func steps(_ first: JobRecord) async throws -> Double? {
         var job = first
         while true {
+            let wasRunning = job.phase == .running
             switch job.phase {
             case .prepared: job = try await prepare(job)
             case .uploading: job = try await upload(job)
             case .creating: job = try await create(job)
-            case .running:
-                job = try await poll(job)
-                if job.phase == .running { return worker.pollInterval }
+            case .running: job = try await poll(job)
             case .collecting: job = try await publish(job)
             case .done: return nil
             }
-            job = try await update { job in
-                job.attempts = 0
-                job.troubledSince = nil
-            }
+            // A job that has ended has given its lease back.
             if job.status.isFinal { return nil }
+            if job.attempts > 0 {
+                // Trouble that is over does not count against later trouble.
+                job = try await update { job in
+                    job.attempts = 0
+                    job.troubledSince = nil
+                }
+            }
+            if job.phase == .running, wasRunning { return worker.pollInterval }
         }
     }
 

@@ -62,7 +62,7 @@ struct ResultConversion {
     /// Reads the client's file once: where each request is, and which ids there are.
     private func makeIndex(_ reader: any BlobReader) async throws -> Index {
         var builder = RequestIndexBuilder(results: FormatID(job.provider))
-        var scanner = LineScanner(kind: .request, format: job.sourceFormat)
+        var scanner = LineScanner()
         var ids: [String] = []
         try await reader.forEachStep { bytes in
             builder.feed(bytes.span.bytes)
@@ -138,7 +138,7 @@ struct ResultConversion {
     private func convert(_ blob: Blob, _ index: Index, _ sink: ResultSink) async throws {
         let reader = try await worker.blobs.open(blob.id)
         var transcoder = try transcoder(job.provider, index)
-        var scanner = LineScanner(kind: .result, format: targets.first?.description)
+        var scanner = LineScanner()
         var offset = 0
         while offset < reader.byteCount {
             let bytes = Array(buffer: try await reader.read(offset: offset, count: 1 << 20))
@@ -159,7 +159,7 @@ struct ResultConversion {
         let missing = sink.missing
         guard !missing.isEmpty else { return }
         var transcoder = try transcoder("openai", index)
-        var scanner = LineScanner(kind: .result, format: targets.first?.description)
+        var scanner = LineScanner()
         for start in stride(from: 0, to: missing.count, by: 1000) {
             var lines: [UInt8] = []
             for id in missing[start..<min(start + 1000, missing.count)] {

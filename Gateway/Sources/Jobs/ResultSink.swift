@@ -9,13 +9,9 @@ import Transcoder
 
 /// Reads records out of bytes that come in pieces.
 struct LineScanner: ~Copyable {
-    private var scanner: RecordScanner
+    private var scanner = RecordScanner()
     private var rest: [UInt8] = []
     private var line = 1
-
-    init(kind: RecordKind, format: String?) {
-        scanner = RecordScanner()
-    }
 
     /// Reads the records that further bytes complete.
     mutating func feed(_ bytes: [UInt8], _ body: (RecordSummary, ArraySlice<UInt8>) -> Void) {

@@ -96,21 +96,29 @@ public struct UpstreamClient: Sendable {
         return answer
     }
 
+    /// The header that asks for a file from an offset on; none for the whole file.
+    static func range(from offset: Int) -> [(String, String)] {
+        offset > 0 ? [("range", "bytes=\(offset)-")] : []
+    }
+
     /// Sends a request and hands on what comes, piece by piece.
     ///
     /// - Parameters:
-    ///   - head: The request.
-    ///   - begin: Is given the status and headers, before the first byte.
+    ///   - head: The request, with the header that ``range(from:)`` makes.
+    ///   - offset: The bytes that are there already.
+    ///   - restart: Called before the first byte where the service does not go on at the offset.
     ///   - write: Takes the bytes.
     /// - Throws: `UpstreamError`, also where the answer was cut, and what the functions throw.
     func download(
-        _ head: HTTPRequest, begin: (_ status: Int, _ range: String?) async throws -> Void,
+        _ head: HTTPRequest, from offset: Int, restart: () async throws -> Void,
         write: (ByteBuffer) async throws -> Void
     ) async throws {
         let response = try await execute(head, .none, timeout: .hours(2))
         let status = Int(response.status.code)
         guard (200..<300).contains(status) else { throw failure(try await read(response)) }
-        try await begin(status, response.headers.first(name: "content-range"))
+        let range = response.headers.first(name: "content-range")
+        let goesOn = status == 206 && range?.hasPrefix("bytes \(offset)-") == true
+        if offset > 0, !goesOn { try await restart() }
         let expected = response.headers.first(name: "content-length").flatMap { Int($0) }
         var count = 0
         var body = response.body.makeAsyncIterator()

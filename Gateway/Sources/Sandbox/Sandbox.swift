@@ -14,7 +14,6 @@ import Wire
 public struct Sandbox: Service {
     /// Where it is.
     public let baseURL: String
-    private let application: any ApplicationProtocol
     private let task: Task<Void, any Error>
 
     /// Starts a server on a free port of this machine.
@@ -36,8 +35,7 @@ public struct Sandbox: Service {
             }, logger: log)
         let task = Task { try await application.run() }
         for await number in ports {
-            return Sandbox(
-                baseURL: "http://127.0.0.1:\(number)", application: application, task: task)
+            return Sandbox(baseURL: "http://127.0.0.1:\(number)", task: task)
         }
         task.cancel()
         throw CancellationError()

@@ -147,14 +147,6 @@ struct Settings: Sendable {
         for (name, path) in [
             ("OPENAI_BASE_URL", \ProviderSettings.openAIBase),
             ("GEMINI_BASE_URL", \ProviderSettings.geminiBase),
-        ] {
-            guard let text = value(name) else { continue }
-            guard let url = BaseURL(text) else {
-                throw SettingsError("\(name)=\(text): this is no http or https URL")
-            }
-            settings[keyPath: path] = url
-        }
-        for (name, path) in [
             ("AWS_ENDPOINT_URL_S3", \ProviderSettings.s3Base),
             ("AWS_ENDPOINT_URL_BEDROCK", \ProviderSettings.bedrockBase),
         ] {

@@ -61,12 +61,9 @@ public struct AWSClient: Sendable {
         _ path: String, from offset: Int, restart: () async throws -> Void,
         write: (ByteBuffer) async throws -> Void
     ) async throws {
-        let fields = offset > 0 ? [("range", "bytes=\(offset)-")] : []
+        let fields = UpstreamClient.range(from: offset)
         try await client.download(
-            signed(.get, path, fields, hash: Self.emptyHash),
-            begin: { status, range in
-                let goesOn = status == 206 && range?.hasPrefix("bytes \(offset)-") == true
-                if offset > 0, !goesOn { try await restart() }
-            }, write: write)
+            signed(.get, path, fields, hash: Self.emptyHash), from: offset, restart: restart,
+            write: write)
     }
 }

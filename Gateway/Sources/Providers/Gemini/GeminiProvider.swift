@@ -313,17 +313,13 @@ public struct GeminiProvider: BatchProvider {
         write: (ByteBuffer) async throws -> Void
     ) async throws {
         let path = "\(version)/\(PercentCoding.encode(output, keepsSlash: true)):download?alt=media"
-        var fields = [authorization]
-        if offset > 0 { fields.append(("range", "bytes=\(offset)-")) }
+        let fields = [authorization] + UpstreamClient.range(from: offset)
         // The SDK and the documentation name different places.
         for prefix in ["/", "/download/"] {
             do {
                 return try await client.download(
-                    client.head(.get, prefix + path, fields),
-                    begin: { status, range in
-                        let goesOn = status == 206 && range?.hasPrefix("bytes \(offset)-") == true
-                        if offset > 0, !goesOn { try await restart() }
-                    }, write: write)
+                    client.head(.get, prefix + path, fields), from: offset, restart: restart,
+                    write: write)
             } catch let error as UpstreamError {
                 guard error.status == 404, prefix == "/" else { throw error }
             }

@@ -202,15 +202,10 @@ public struct OpenAIProvider: BatchProvider {
         _ output: String, from offset: Int, restart: () async throws -> Void,
         write: (ByteBuffer) async throws -> Void
     ) async throws {
-        var fields = [authorization]
-        if offset > 0 { fields.append(("range", "bytes=\(offset)-")) }
-        let head = client.head(.get, "/files/\(PercentCoding.encode(output))/content", fields)
-        try await client.download(
-            head,
-            begin: { status, range in
-                let goesOn = status == 206 && range?.hasPrefix("bytes \(offset)-") == true
-                if offset > 0, !goesOn { try await restart() }
-            }, write: write)
+        let head = client.head(
+            .get, "/files/\(PercentCoding.encode(output))/content",
+            [authorization] + UpstreamClient.range(from: offset))
+        try await client.download(head, from: offset, restart: restart, write: write)
     }
 }
 
