@@ -25,15 +25,31 @@ public protocol FileForwarder: Sendable {
 
 /// A provider that did not take a file.
 public struct ForwardingFailure: Error, Sendable, Hashable {
+    /// The provider's own code.
+    public let code: String?
     /// One sentence for the client.
     public let message: String
     /// The same file may be taken later.
     public let isTemporary: Bool
 
     /// Creates a failure.
-    public init(message: String, isTemporary: Bool) {
+    public init(code: String?, message: String, isTemporary: Bool) {
+        self.code = code
         self.message = message
         self.isTemporary = isTemporary
+    }
+
+    /// What the provider says is the client's to know; a client that can try again does.
+    var refusal: S3Error {
+        if isTemporary {
+            return S3Error("SlowDown", 503, "The provider could not take the file: \(message)")
+        }
+        switch code {
+        // S3 itself says so of the client's bucket.
+        case "NoSuchBucket": return .noSuchBucket
+        case "AccessDenied": return S3Error("AccessDenied", 403, message)
+        default: return .invalidRequest("The provider did not take the file: \(message)")
+        }
     }
 }
 
@@ -138,12 +154,7 @@ public struct FilesAPI: Sendable {
         switch error {
         case let error as S3Error: return error
         case is OutOfSpace: return .outOfSpace
-        case let failure as ForwardingFailure:
-            // What the provider says is the client's to know; a client that can try again does.
-            return failure.isTemporary
-                ? S3Error(
-                    "SlowDown", 503, "The provider could not take the file: \(failure.message)")
-                : .invalidRequest("The provider did not take the file: \(failure.message)")
+        case let failure as ForwardingFailure: return failure.refusal
         case is CancellationError: return .internalError
         default:
             log.error("request failed", metadata: ["id": "\(requestID)", "error": "\(error)"])

@@ -2,6 +2,7 @@
 
 // What is kept of a job: all of it in one record, changed by compare-and-swap.
 
+import Providers
 import Storage
 import Wire
 
@@ -107,25 +108,10 @@ struct JobRecord: Codable, Sendable {
     var leaseOwner: String?
     var leaseEnd: Int64?
 
-    /// The bucket and the prefix of the results, the prefix with a slash at its end.
-    var outputPlace: (bucket: String, prefix: String)? {
-        guard let place = S3URI(outputURI) else { return nil }
-        let prefix = place.key.isEmpty || place.key.hasSuffix("/") ? place.key : place.key + "/"
-        return (place.bucket, "\(prefix)\(id)/")
-    }
-}
-
-/// `s3://bucket/key`.
-struct S3URI {
-    let bucket: String
-    let key: String
-
-    init?(_ text: String) {
-        guard text.hasPrefix("s3://") else { return nil }
-        let parts = text.dropFirst(5).split(
-            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bucket = parts.first, !bucket.isEmpty, !text.utf8.contains(0) else { return nil }
-        self.bucket = String(bucket)
-        key = parts.count > 1 ? String(parts[1]) : ""
+    /// Where the results go.
+    var resultPlace: ResultPlace? {
+        guard let place = ObjectPlace(outputURI) else { return nil }
+        let folder = place.key.isEmpty || place.key.hasSuffix("/") ? place.key : place.key + "/"
+        return ResultPlace(bucket: place.bucket, prefix: "\(folder)\(id)/")
     }
 }

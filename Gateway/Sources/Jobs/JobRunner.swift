@@ -193,7 +193,8 @@ struct JobRunner {
             if file == nil {
                 try await update { $0.parts[index].isUploadTried = true }
                 let source = try await BlobUpload(job.parts[index].blob, worker.blobs)
-                file = try await provider.upload(source, name: name(index))
+                file = try await provider.upload(
+                    source, name: name(index), for: job.resultPlace)
             }
             try await update { $0.parts[index].fileID = file }
         }
@@ -222,7 +223,8 @@ struct JobRunner {
 
     private func order(_ job: JobRecord, _ index: Int) -> BatchOrder {
         BatchOrder(
-            token: name(index), file: job.parts[index].fileID ?? "", model: job.modelID,
+            token: name(index), file: job.parts[index].fileID ?? "",
+            place: job.resultPlace ?? ResultPlace(bucket: "", prefix: ""), model: job.modelID,
             displayName: job.name, invocationType: job.upstreamInvocation ?? "InvokeModel",
             roleARN: job.roleARN.hasPrefix("arn:") ? job.roleARN : nil,
             timeoutHours: job.timeoutHours)

@@ -60,10 +60,17 @@ extension JobsAPI {
         guard call.caller.providers.contains(provider) else {
             throw ControlPlaneError.denied("This access key may not use \(provider.rawValue).")
         }
-        guard providers[provider] != nil else {
+        guard let upstream = providers[provider] else {
             throw ControlPlaneError.validation(
                 "The gateway has no settings for \(provider.rawValue): it needs "
                     + "\(ProviderSettings.missingSetting(of: provider)).")
+        }
+        let output = ObjectPlace(order.outputDataConfig.s3OutputDataConfig.s3Uri)
+        if let storage = upstream as? any ObjectStorage, let output,
+            storage.use(of: output.bucket) == .refused
+        {
+            throw ControlPlaneError.denied(
+                "The gateway may not use the bucket \(output.bucket) at S3.")
         }
         let token = order.clientRequestToken ?? UUID().uuidString
         let id = Self.id(tenant: call.caller.tenant, token: token)
@@ -137,7 +144,7 @@ extension JobsAPI {
             return file
         }
         let uri = order.inputDataConfig.s3InputDataConfig.s3Uri
-        guard let place = S3URI(uri), !place.key.isEmpty else {
+        guard let place = ObjectPlace(uri), !place.key.isEmpty else {
             throw ControlPlaneError.validation("The input \(uri) names no file.")
         }
         if let object = try await catalog.object(
@@ -200,7 +207,7 @@ extension JobsAPI {
     }
 
     private static func validate(uri: String, _ member: String) throws {
-        guard uri.utf8.count <= 1024, let place = S3URI(uri),
+        guard uri.utf8.count <= 1024, let place = ObjectPlace(uri),
             place.bucket.wholeMatch(of: /[A-Za-z0-9._\-]{1,255}/) != nil,
             place.key.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else {

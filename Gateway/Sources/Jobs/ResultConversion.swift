@@ -178,7 +178,7 @@ struct ResultConversion {
     // MARK: - Publication
 
     private func publish(_ blob: Blob, _ outcome: Outcome, _ usage: TokenUsage) async throws {
-        guard let place = job.outputPlace else { return }
+        guard let place = job.resultPlace else { return }
         _ = try await worker.catalog.makeBucket(
             tenant: job.tenant, name: place.bucket, at: worker.now().milliseconds)
         try await put(
@@ -204,6 +204,7 @@ struct ResultConversion {
             "application/json")
     }
 
+    /// Puts a file where the client looks for it; at S3 too, where the bucket is the client's own.
     private func put(
         _ blob: Blob, _ bucket: String, _ key: String, _ type: String
     ) async throws {
@@ -211,6 +212,11 @@ struct ResultConversion {
             bucket: bucket, key: key, blob: blob, etag: String(blob.id.digest.prefix(32)),
             modified: worker.now().milliseconds)
         object.headers["content-type"] = type
+        if let storage = provider as? any ObjectStorage, storage.use(of: bucket) == .clients {
+            let source = try await BlobUpload(blob, worker.blobs)
+            let etag = try await storage.putObject(source, bucket: bucket, key: key)
+            if let etag { object.etag = etag }
+        }
         _ = try await worker.catalog.put(tenant: job.tenant, object) { _ in true }
     }
 }

@@ -21,11 +21,14 @@ public protocol BatchProvider: Sendable {
     /// - Parameters:
     ///   - file: The bytes; can be read again from any offset.
     ///   - name: Our name for it: lower-case letters, digits and hyphens, the same at every try.
+    ///   - place: Where the client wants its results; nil where no job is meant.
     /// - Returns: What ``createBatch(_:)`` takes: a file id, or an S3 URI for Bedrock.
     /// - Throws: `UpstreamError`.
-    func upload(_ file: any UploadSource, name: String) async throws(UpstreamError) -> String
+    func upload(
+        _ file: any UploadSource, name: String, for place: ResultPlace?
+    ) async throws(UpstreamError) -> String
 
-    /// Finds a file that an earlier ``upload(_:name:)`` of that name left, or nil.
+    /// Finds a file that an earlier ``upload(_:name:for:)`` of that name left, or nil.
     func findUpload(name: String, since: Int64) async throws(UpstreamError) -> String?
 
     /// Starts a batch.
@@ -57,6 +60,48 @@ public protocol BatchProvider: Sendable {
     ) async throws
 }
 
+/// A provider whose files are objects in buckets of its own or of the client: Bedrock's at S3.
+public protocol ObjectStorage: Sendable {
+    /// What a bucket that a client names is.
+    func use(of bucket: String) -> BucketUse
+
+    /// Puts an object of a client where the provider reads it.
+    ///
+    /// - Parameters:
+    ///   - file: The bytes.
+    ///   - bucket: The client's bucket.
+    ///   - key: The client's key.
+    /// - Returns: The ETag, without quotes.
+    /// - Throws: `UpstreamError`.
+    func putObject(
+        _ file: any UploadSource, bucket: String, key: String
+    ) async throws(UpstreamError) -> String?
+}
+
+/// What a bucket that a client names is to the gateway.
+public enum BucketUse: Sendable, Hashable {
+    /// A bucket at the provider.
+    case clients
+    /// A name only: its objects are in the gateway's own bucket.
+    case gateways
+    /// Nothing that the gateway may touch.
+    case refused
+}
+
+/// Where the results of a job are wanted.
+public struct ResultPlace: Sendable, Hashable {
+    /// The bucket.
+    public var bucket: String
+    /// What keys begin with: nothing, or a text with a slash at its end.
+    public var prefix: String
+
+    /// Creates a place.
+    public init(bucket: String, prefix: String) {
+        self.bucket = bucket
+        self.prefix = prefix
+    }
+}
+
 /// Bytes that are uploaded: their number is known, and they can be read again.
 public protocol UploadSource: Sendable {
     /// The number of bytes.
@@ -85,8 +130,10 @@ public struct UpstreamLimits: Sendable, Hashable {
 public struct BatchOrder: Sendable, Hashable {
     /// Our name for the batch, the same at every try: lower-case letters, digits and hyphens.
     public var token: String
-    /// What ``BatchProvider/upload(_:name:)`` returned.
+    /// What ``BatchProvider/upload(_:name:for:)`` returned.
     public var file: String
+    /// Where the client wants its results.
+    public var place: ResultPlace
     /// The model, as the client named it.
     public var model: String
     /// The client's name for the job.
@@ -100,11 +147,12 @@ public struct BatchOrder: Sendable, Hashable {
 
     /// Creates an order.
     public init(
-        token: String, file: String, model: String, displayName: String,
+        token: String, file: String, place: ResultPlace, model: String, displayName: String,
         invocationType: String = "InvokeModel", roleARN: String? = nil, timeoutHours: Int? = nil
     ) {
         self.token = token
         self.file = file
+        self.place = place
         self.model = model
         self.displayName = displayName
         self.invocationType = invocationType

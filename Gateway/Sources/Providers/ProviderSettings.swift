@@ -37,6 +37,36 @@ public struct BaseURL: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(scheme)://\(authority)\(path)" }
 }
 
+/// Where the keys of AWS come from.
+public enum AWSKeys: Sendable, Hashable {
+    /// Keys that were given, for good or with a session token.
+    case given(Credentials)
+    /// The service of a container that gives keys.
+    case container(BaseURL, ContainerCredentials.Authorization)
+    /// The service of a machine at EC2 that gives keys.
+    case instance(BaseURL)
+
+    func source(_ client: HTTPClient) -> any CredentialSource {
+        switch self {
+        case .given(let credentials): credentials
+        case .container(let base, let authorization):
+            CachedCredentials(
+                ContainerCredentials(UpstreamClient(client, base, secrets: secrets), authorization))
+        case .instance(let base):
+            CachedCredentials(InstanceCredentials(UpstreamClient(client, base, secrets: [])))
+        }
+    }
+
+    /// What no message may show.
+    var secrets: [String] {
+        switch self {
+        case .given(let keys): [keys.secretAccessKey, keys.sessionToken].compactMap { $0 }
+        case .container(_, .token(let token)): [token]
+        case .container, .instance: []
+        }
+    }
+}
+
 /// The settings of all providers; one that lacks its key is not there.
 public struct ProviderSettings: Sendable {
     /// The key of OpenAI.
@@ -47,8 +77,8 @@ public struct ProviderSettings: Sendable {
     public var geminiKey: String?
     /// Where Gemini is, without the version.
     public var geminiBase = BaseURL("https://generativelanguage.googleapis.com")
-    /// The keys of AWS.
-    public var credentials: Credentials?
+    /// Where the keys of AWS come from; nil: Bedrock is not used.
+    public var keys: AWSKeys?
     /// The region of AWS.
     public var region = "us-east-1"
     /// Where S3 is; nil: Amazon's own.
@@ -57,8 +87,8 @@ public struct ProviderSettings: Sendable {
     public var bedrockBase: BaseURL?
     /// The role that Bedrock takes on when the client names none.
     public var roleARN: String?
-    /// The bucket for the gateway's own files at S3.
-    public var bucket: String?
+    /// The buckets at S3.
+    public var buckets = BucketPolicy()
 
     /// Settings without any key.
     public init() {}
@@ -71,11 +101,11 @@ public struct ProviderSettings: Sendable {
         openAIBase = BaseURL(base + "/openai/v1")
         geminiKey = "sandbox"
         geminiBase = BaseURL(base + "/gemini")
-        credentials = Credentials(accessKeyID: "sandbox", secretAccessKey: "sandbox")
+        keys = .given(Credentials(accessKeyID: "sandbox", secretAccessKey: "sandbox"))
         s3Base = BaseURL(base + "/s3")
         bedrockBase = BaseURL(base + "/bedrock")
         roleARN = "arn:aws:iam::123456789012:role/sandbox"
-        bucket = "sandbox"
+        buckets = BucketPolicy()
     }
 
     /// Makes the providers that there are keys for.
@@ -98,16 +128,16 @@ public struct ProviderSettings: Sendable {
         }
         let s3 = s3Base ?? BaseURL("https://s3.\(region).amazonaws.com")
         let bedrock = bedrockBase ?? BaseURL("https://bedrock.\(region).amazonaws.com")
-        if let credentials, let bucket, let s3, let bedrock {
-            let secrets = [credentials.secretAccessKey, credentials.sessionToken].compactMap { $0 }
+        if let keys, let s3, let bedrock {
+            let source = keys.source(client)
+            let connect = { (base: BaseURL, service: SigV4.Service) in
+                AWSClient(
+                    UpstreamClient(client, base, secrets: keys.secrets), region, service, source,
+                    now: now)
+            }
             providers[.bedrock] = BedrockProvider(
-                control: AWSClient(
-                    UpstreamClient(client, bedrock, secrets: secrets), region, .bedrock,
-                    credentials, now: now),
-                storage: AWSClient(
-                    UpstreamClient(client, s3, secrets: secrets), region, .s3, credentials,
-                    now: now),
-                bucket: bucket, roleARN: roleARN)
+                control: connect(bedrock, .bedrock), storage: connect(s3, .s3), buckets: buckets,
+                roleARN: roleARN)
         }
         return providers
     }
@@ -117,7 +147,7 @@ public struct ProviderSettings: Sendable {
         switch provider {
         case .openai: "OPENAI_API_KEY"
         case .gemini: "GEMINI_API_KEY"
-        case .bedrock: "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and BEDROCK_BATCH_BUCKET"
+        case .bedrock: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role of its machine"
         }
     }
 }

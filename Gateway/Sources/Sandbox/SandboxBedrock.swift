@@ -108,7 +108,14 @@ struct SandboxBedrock: Sendable {
                 ? "Stopped" : batch.output == nil ? "InProgress" : "Completed",
             "totalRecordCount": batch.succeeded + batch.failed,
             "successRecordCount": batch.succeeded, "errorRecordCount": batch.failed,
+            "outputDataConfig": ["s3OutputDataConfig": ["s3Uri": Self.outputURI(batch)]],
         ]
+    }
+
+    /// The place that the client named: above the folder of the job.
+    private static func outputURI(_ batch: SandboxBatch) -> String {
+        let folders = batch.place.split(separator: "/", omittingEmptySubsequences: false)
+        return "s3://" + folders.dropFirst().dropLast(2).joined(separator: "/") + "/"
     }
 
     private static func answer(

@@ -20,15 +20,16 @@ struct ProviderForwarder: FileForwarder {
         do {
             return try await upload(object, to: provider)
         } catch let error as UpstreamError {
-            throw ForwardingFailure(message: "\(error)", isTemporary: error.isRetryable)
+            throw ForwardingFailure(
+                code: error.code, message: "\(error)", isTemporary: error.isRetryable)
         }
     }
 
     private func upload(_ object: StoredObject, to provider: ProviderName) async throws -> String? {
         guard let upstream = providers[provider] else { return nil }
         let source = try await BlobUpload(object.blob, blobs)
-        if let bedrock = upstream as? BedrockProvider {
-            return try await bedrock.putObject(source, key: "\(object.bucket)/\(object.key)")
+        if let storage = upstream as? any ObjectStorage {
+            return try await storage.putObject(source, bucket: object.bucket, key: object.key)
         }
         guard try await isOwnDialect(object.blob, of: provider) else { return nil }
         // The same bytes are the same file: a repeated put does not upload them again.
@@ -38,7 +39,7 @@ struct ProviderForwarder: FileForwarder {
         {
             return known
         }
-        return try await upstream.upload(source, name: name)
+        return try await upstream.upload(source, name: name, for: nil)
     }
 
     private func isOwnDialect(_ blob: Blob, of provider: ProviderName) async throws -> Bool {

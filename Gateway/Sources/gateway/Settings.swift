@@ -138,12 +138,12 @@ struct Settings: Sendable {
             settings.region = region
         }
         settings.roleARN = value("BEDROCK_BATCH_ROLE_ARN")
-        settings.bucket = value("BEDROCK_BATCH_BUCKET")
-        if let id = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") {
-            settings.credentials = Credentials(
-                accessKeyID: id, secretAccessKey: secret,
-                sessionToken: value("AWS_SESSION_TOKEN"))
-        }
+        settings.buckets = BucketPolicy(
+            own: value("BEDROCK_BATCH_BUCKET"),
+            allowed: value("BEDROCK_ALLOWED_BUCKETS").map {
+                Set($0.split(separator: ",").map(String.init))
+            })
+        settings.keys = try awsKeys(value, wantsBedrock: settings.roleARN != nil)
         for (name, path) in [
             ("OPENAI_BASE_URL", \ProviderSettings.openAIBase),
             ("GEMINI_BASE_URL", \ProviderSettings.geminiBase),
@@ -157,5 +157,51 @@ struct Settings: Sendable {
             settings[keyPath: path] = url
         }
         return settings
+    }
+
+    /// The keys of AWS where its own tools look for them, in the same order.
+    private static func awsKeys(
+        _ value: (String) -> String?, wantsBedrock: Bool
+    ) throws(SettingsError) -> AWSKeys? {
+        if let id = value("AWS_ACCESS_KEY_ID"), let secret = value("AWS_SECRET_ACCESS_KEY") {
+            return .given(
+                Credentials(
+                    accessKeyID: id, secretAccessKey: secret,
+                    sessionToken: value("AWS_SESSION_TOKEN")))
+        }
+        let authorization: ContainerCredentials.Authorization =
+            value("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").map { .file($0) }
+            ?? value("AWS_CONTAINER_AUTHORIZATION_TOKEN").map { .token($0) } ?? .none
+        if let path = value("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+            guard path.hasPrefix("/"), let base = BaseURL("http://169.254.170.2" + path) else {
+                throw SettingsError("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=\(path): no path")
+            }
+            return .container(base, authorization)
+        }
+        if let text = value("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
+            guard let base = BaseURL(text), base.scheme == "https" || isLocal(base.authority) else {
+                throw SettingsError(
+                    "AWS_CONTAINER_CREDENTIALS_FULL_URI=\(text): https, or this machine, is wanted"
+                )
+            }
+            return .container(base, authorization)
+        }
+        guard wantsBedrock, value("AWS_EC2_METADATA_DISABLED")?.lowercased() != "true" else {
+            return nil
+        }
+        let text = value("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? "http://169.254.169.254"
+        guard let base = BaseURL(text) else {
+            throw SettingsError("AWS_EC2_METADATA_SERVICE_ENDPOINT=\(text): this is no URL")
+        }
+        return .instance(base)
+    }
+
+    /// Where a token may be sent without TLS: to the machine itself and to what runs its container.
+    private static func isLocal(_ authority: String) -> Bool {
+        let hosts = [
+            "127.0.0.1", "localhost", "[::1]", "169.254.170.2", "169.254.170.23",
+            "[fd00:ec2::23]",
+        ]
+        return hosts.contains { authority == $0 || authority.hasPrefix($0 + ":") }
     }
 }

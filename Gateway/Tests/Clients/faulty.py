@@ -11,12 +11,13 @@ class FaultyProxy:
 
     count is how often that method and path were asked before. The faults: `429` and `500` (not
     forwarded), `lost` (forwarded, and the answer is thrown away), `cut` (half of the answer),
-    `slow` (the answer comes in small pieces).
+    `slow` (the answer comes in small pieces). `note` is told of each request and its headers.
     """
 
-    def __init__(self, target, fault):
+    def __init__(self, target, fault, note=lambda method, path, count, headers: None):
         self.target = urlsplit(target)
         self.fault = fault
+        self.note = note
         self.counts = {}
         self.lock = threading.Lock()
         proxy = self
@@ -47,6 +48,7 @@ class FaultyProxy:
         key = (request.command, request.path.split("?")[0])
         with self.lock:
             count = self.counts[key] = self.counts.get(key, -1) + 1
+        self.note(request.command, request.path, count, request.headers)
         fault = self.fault(request.command, request.path, count)
         request.close_connection = True
         if fault in ("429", "500"):

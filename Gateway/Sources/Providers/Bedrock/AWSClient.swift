@@ -11,13 +11,13 @@ public import Wire
 public struct AWSClient: Sendable {
     let client: UpstreamClient
     private let signer: RequestSigner
-    private let credentials: Credentials
+    private let credentials: any CredentialSource
     private let now: @Sendable () -> UTCDate
 
     /// Creates a client.
     public init(
         _ client: UpstreamClient, _ region: String, _ service: SigV4.Service,
-        _ credentials: Credentials, now: @escaping @Sendable () -> UTCDate
+        _ credentials: any CredentialSource, now: @escaping @Sendable () -> UTCDate
     ) {
         self.client = client
         signer = RequestSigner(region: region, service: service)
@@ -30,20 +30,21 @@ public struct AWSClient: Sendable {
     /// A signed head.
     private func signed(
         _ method: HTTPRequest.Method, _ path: String, _ fields: [(String, String)], hash: String
-    ) -> HTTPRequest {
+    ) async throws(UpstreamError) -> HTTPRequest {
         var head = client.head(method, path, fields)
+        let credentials = try await credentials.credentials(at: now())
         signer.sign(&head, payload: hash, with: credentials, at: now())
         return head
     }
 
     func get(_ path: String) async throws(UpstreamError) -> UpstreamAnswer {
-        try await client.send(signed(.get, path, [], hash: Self.emptyHash))
+        try await client.send(await signed(.get, path, [], hash: Self.emptyHash))
     }
 
     func post(_ path: String, _ body: [UInt8]) async throws(UpstreamError) -> UpstreamAnswer {
         let fields = body.isEmpty ? [] : [("content-type", "application/json")]
         return try await client.send(
-            signed(.post, path, fields, hash: SigV4.sha256(body)),
+            await signed(.post, path, fields, hash: SigV4.sha256(body)),
             body.isEmpty ? .none : .bytes(body))
     }
 
@@ -53,7 +54,7 @@ public struct AWSClient: Sendable {
             ("content-type", "application/jsonl"), ("content-length", String(file.byteCount)),
         ]
         return try await client.send(
-            signed(.put, path, fields, hash: file.sha256),
+            await signed(.put, path, fields, hash: file.sha256),
             .file(file, before: [], after: [], offset: 0), timeout: .hours(1))
     }
 
@@ -63,7 +64,7 @@ public struct AWSClient: Sendable {
     ) async throws {
         let fields = UpstreamClient.range(from: offset)
         try await client.download(
-            signed(.get, path, fields, hash: Self.emptyHash), from: offset, restart: restart,
+            await signed(.get, path, fields, hash: Self.emptyHash), from: offset, restart: restart,
             write: write)
     }
 }

@@ -8,10 +8,10 @@ public import NIOCore
 public import Wire
 
 /// Batches at Amazon Bedrock.
-public struct BedrockProvider: BatchProvider {
+public struct BedrockProvider: BatchProvider, ObjectStorage {
     private let control: AWSClient
     private let storage: AWSClient
-    private let bucket: String
+    private let buckets: BucketPolicy
     private let roleARN: String?
 
     /// Creates the provider.
@@ -19,12 +19,12 @@ public struct BedrockProvider: BatchProvider {
     /// - Parameters:
     ///   - control: The control plane.
     ///   - storage: S3.
-    ///   - bucket: Where input and output of the gateway's jobs are.
+    ///   - buckets: Which buckets may be used, and for what.
     ///   - roleARN: The role for jobs of clients that name none.
-    public init(control: AWSClient, storage: AWSClient, bucket: String, roleARN: String?) {
+    public init(control: AWSClient, storage: AWSClient, buckets: BucketPolicy, roleARN: String?) {
         self.control = control
         self.storage = storage
-        self.bucket = bucket
+        self.buckets = buckets
         self.roleARN = roleARN
     }
 
@@ -38,17 +38,17 @@ public struct BedrockProvider: BatchProvider {
 
     // MARK: - Files
 
-    private func path(ofKey key: String) -> String {
-        "/\(PercentCoding.encode(bucket))/\(PercentCoding.encode(key, keepsSlash: true))"
+    private func path(_ place: ObjectPlace) -> String {
+        "/\(PercentCoding.encode(place.bucket))/\(PercentCoding.encode(place.key, keepsSlash: true))"
     }
 
     /// Uploads a file; see ``BatchProvider``.
     public func upload(
-        _ file: any UploadSource, name: String
+        _ file: any UploadSource, name: String, for place: ResultPlace?
     ) async throws(UpstreamError) -> String {
-        let key = "gateway-input/\(name).jsonl"
-        _ = try await storage.put(path(ofKey: key), file)
-        return "s3://\(bucket)/\(key)"
+        let input = buckets.input(name, for: place)
+        _ = try await storage.put(path(input), file)
+        return input.uri
     }
 
     /// To put the same file to the same key again does no harm, so it need not be found.
@@ -56,23 +56,33 @@ public struct BedrockProvider: BatchProvider {
         nil
     }
 
-    /// Puts a client's own file into the bucket.
-    ///
-    /// - Parameters:
-    ///   - file: The bytes.
-    ///   - key: The key below the gateway's own prefix.
-    /// - Returns: The ETag of S3, without quotes.
-    /// - Throws: `UpstreamError`.
+    /// What a bucket is; see ``ObjectStorage``.
+    public func use(of bucket: String) -> BucketUse { buckets.use(of: bucket) }
+
+    /// Puts a client's own file; see ``ObjectStorage``.
     public func putObject(
-        _ file: any UploadSource, key: String
+        _ file: any UploadSource, bucket: String, key: String
     ) async throws(UpstreamError) -> String? {
-        let answer = try await storage.put(path(ofKey: "gateway-files/\(key)"), file)
+        guard let place = buckets.object(bucket, key) else {
+            throw UpstreamError(
+                outcome: .refused, status: 403, code: "AccessDenied",
+                message: "the gateway may not use the bucket \(bucket)", isRetryable: false)
+        }
+        let answer = try await storage.put(path(place), file)
         return answer.header("etag").map { $0.filter { $0 != "\"" } }
     }
 
     // MARK: - Jobs
 
-    private struct Job: Codable {
+    private struct Job: Decodable {
+        struct Output: Decodable {
+            struct S3: Decodable {
+                var s3Uri: String
+            }
+
+            var s3OutputDataConfig: S3
+        }
+
         var jobArn: String
         var jobName: String?
         var status: String?
@@ -80,6 +90,7 @@ public struct BedrockProvider: BatchProvider {
         var totalRecordCount: Int?
         var successRecordCount: Int?
         var errorRecordCount: Int?
+        var outputDataConfig: Output?
     }
 
     /// Starts a job; see ``BatchProvider``.
@@ -117,13 +128,11 @@ public struct BedrockProvider: BatchProvider {
             modelInvocationType: order.invocationType == "Converse" ? "Converse" : nil,
             inputDataConfig: .init(s3InputDataConfig: .init(s3Uri: order.file)),
             outputDataConfig: .init(
-                s3OutputDataConfig: .init(s3Uri: "s3://\(bucket)/\(Self.output(order.token))")),
+                s3OutputDataConfig: .init(s3Uri: buckets.output(order.token, order.place).uri)),
             timeoutDurationInHours: order.timeoutHours)
         return try await control.post("/model-invocation-job", try JSONBody.encode(body))
             .decoded(Job.self).jobArn
     }
-
-    private static func output(_ token: String) -> String { "gateway-output/\(token)/" }
 
     /// Finds a job; see ``BatchProvider``.
     public func findBatch(
@@ -151,8 +160,8 @@ public struct BedrockProvider: BatchProvider {
         batch.succeeded = job.successRecordCount
         batch.failed = job.errorRecordCount
         batch.message = job.message
-        if batch.state.isFinal, let token = job.jobName {
-            batch.outputs = try await outputs(token, id)
+        if batch.state.isFinal, let uri = job.outputDataConfig?.s3OutputDataConfig.s3Uri {
+            batch.outputs = try await outputs(uri, id)
         }
         return batch
     }
@@ -170,24 +179,30 @@ public struct BedrockProvider: BatchProvider {
         }
     }
 
-    /// The keys of the files of results.
-    private func outputs(_ token: String, _ id: String) async throws(UpstreamError) -> [String] {
-        let prefix = Self.output(token) + (id.split(separator: "/").last.map { "\($0)/" } ?? "")
-        var keys: [String] = []
+    /// The files of results, which are below the id of the job in the place that was asked for.
+    private func outputs(_ uri: String, _ id: String) async throws(UpstreamError) -> [String] {
+        guard let output = ObjectPlace(uri), let name = id.split(separator: "/").last else {
+            throw UpstreamError(
+                outcome: .refused, message: "the job names no place of results", isRetryable: false)
+        }
+        let folder = output.key.isEmpty || output.key.hasSuffix("/") ? "" : "/"
+        let prefix = "\(output.key)\(folder)\(name)/"
+        var places: [String] = []
         var token = ""
         while true {
             let answer = try await storage.get(
-                "/\(PercentCoding.encode(bucket))?list-type=2"
+                "/\(PercentCoding.encode(output.bucket))?list-type=2"
                     + "&prefix=\(PercentCoding.encode(prefix))\(token)")
             guard let list = XMLElement.parse(Array(buffer: answer.body)) else {
                 throw UpstreamError(
                     outcome: .unknown, message: "the list of results cannot be understood",
                     isRetryable: true)
             }
-            keys += list.children.filter { $0.name == "Contents" }.compactMap { $0["Key"] }
+            places += list.children.filter { $0.name == "Contents" }.compactMap { $0["Key"] }
                 .filter { $0.hasSuffix(".jsonl.out") }
+                .map { ObjectPlace(bucket: output.bucket, key: $0).uri }
             guard list["IsTruncated"] == "true", let next = list["NextContinuationToken"] else {
-                return keys
+                return places
             }
             token = "&continuation-token=\(PercentCoding.encode(next))"
         }
@@ -207,7 +222,10 @@ public struct BedrockProvider: BatchProvider {
         _ output: String, from offset: Int, restart: () async throws -> Void,
         write: (ByteBuffer) async throws -> Void
     ) async throws {
-        try await storage.download(
-            path(ofKey: output), from: offset, restart: restart, write: write)
+        guard let place = ObjectPlace(output) else {
+            throw UpstreamError(
+                outcome: .refused, message: "\(output) is no object", isRetryable: false)
+        }
+        try await storage.download(path(place), from: offset, restart: restart, write: write)
     }
 }

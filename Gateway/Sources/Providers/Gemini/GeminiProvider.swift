@@ -47,11 +47,11 @@ public struct GeminiProvider: BatchProvider {
 
     /// Uploads a file; see ``BatchProvider``.
     public func upload(
-        _ file: any UploadSource, name: String
+        _ file: any UploadSource, name: String, for place: ResultPlace?
     ) async throws(UpstreamError) -> String {
-        let place: String
+        let url: String
         do throws(UpstreamError) {
-            place = try await startUpload(file, name: name)
+            url = try await startUpload(file, name: name)
         } catch {
             // The name is ours: who has it is an earlier upload of the same file.
             guard error.status == 409, let known = try await findUpload(name: name, since: 0)
@@ -62,13 +62,13 @@ public struct GeminiProvider: BatchProvider {
         for attempt in 0...Self.resumeLimit {
             do throws(UpstreamError) {
                 let answer = try await send(
-                    file, to: place, offset: offset, command: "upload, finalize")
+                    file, to: url, offset: offset, command: "upload, finalize")
                 let name = try answer.decoded(FileAnswer.self).file.name
                 try await waitUntilActive(name)
                 return name
             } catch {
                 guard error.isRetryable, attempt < Self.resumeLimit else { throw error }
-                let state = try await send(nil, to: place, offset: 0, command: "query")
+                let state = try await send(nil, to: url, offset: 0, command: "query")
                 if state.header("x-goog-upload-status") == "final" {
                     guard let known = try await findUpload(name: name, since: 0) else {
                         throw error

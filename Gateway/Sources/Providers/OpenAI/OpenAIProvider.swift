@@ -43,7 +43,7 @@ public struct OpenAIProvider: BatchProvider {
 
     /// Uploads a file; see ``BatchProvider``.
     public func upload(
-        _ file: any UploadSource, name: String
+        _ file: any UploadSource, name: String, for place: ResultPlace?
     ) async throws(UpstreamError) -> String {
         let boundary = "gateway-\(name)-\(file.sha256.prefix(24))"
         let before = """
