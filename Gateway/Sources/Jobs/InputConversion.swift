@@ -14,59 +14,77 @@ struct InputConversion {
     private let job: JobRecord
     private let limits: UpstreamLimits
     private let blobs: any BlobStore
+    private let badLineLimit: Int
 
-    init(_ job: JobRecord, _ limits: UpstreamLimits, _ blobs: any BlobStore) {
+    /// Takes a job.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - limits: What one batch of its provider may hold.
+    ///   - blobs: Where its file is.
+    ///   - badLineLimit: The bad lines that the file may have and still run.
+    init(_ job: JobRecord, _ limits: UpstreamLimits, _ blobs: any BlobStore, badLineLimit: Int) {
         self.job = job
         self.limits = limits
         self.blobs = blobs
+        self.badLineLimit = badLineLimit
     }
 
     /// What became of the input.
     struct Outcome {
-        var parts: [JobPart]
+        var parts: [JobPart] = []
         var sourceFormat: String
         /// How Bedrock is to read the records.
         var invocationType: String?
+        /// The bad lines that were left out.
+        var rejections: [JobRejection] = []
+
+        fileprivate mutating func take(_ output: (parts: [JobPart], report: Report)) {
+            parts = output.parts
+            rejections = output.report.errors.map(JobRejection.init)
+        }
     }
 
     /// Converts everything.
     ///
-    /// - Throws: `JobFailure` at the first bad record: with file, line, column, path and code.
+    /// - Throws: `JobFailure` where there are too many bad records: with file, line, column, path
+    ///   and code of the first one.
     func run() async throws -> Outcome {
         let source = try await detect()
         let target = FormatID(job.provider) ?? source
+        var outcome = Outcome(sourceFormat: source.description)
         guard job.provider == "bedrock" else {
-            return Outcome(
-                parts: try await convert(from: source, to: target).parts,
-                sourceFormat: source.description)
+            outcome.take(try await convert(from: source, to: target))
+            return outcome
         }
         if source.provider == "bedrock" {
             return try await runBedrock(source)
         }
-        var (parts, report) = try await convert(from: source, to: target)
-        var type = "Converse"
-        if needsAnthropic(report), let anthropic = FormatID("bedrock/anthropic") {
-            (parts, report) = try await convert(from: source, to: anthropic)
-            type = "InvokeModel"
+        outcome.invocationType = "Converse"
+        let output = try await convert(from: source, to: target)
+        if needsAnthropic(output.report), let anthropic = FormatID("bedrock/anthropic") {
+            outcome.invocationType = "InvokeModel"
+            outcome.take(try await convert(from: source, to: anthropic))
+        } else {
+            outcome.take(output)
         }
-        return Outcome(parts: parts, sourceFormat: source.description, invocationType: type)
+        return outcome
     }
 
     /// A file that is Bedrock's already stays as it is, but for tools in Converse bodies.
     private func runBedrock(_ source: FormatID) async throws -> Outcome {
         let isConverse = source.dialect == nil || source.dialect == "converse"
         var outcome = Outcome(
-            parts: [], sourceFormat: source.description,
+            sourceFormat: source.description,
             invocationType: job.invocationType ?? (isConverse ? "Converse" : "InvokeModel"))
         if isConverse, isClaude, let anthropic = FormatID("bedrock/anthropic"),
             try await hasToolConfiguration()
         {
-            outcome.parts = try await convert(from: source, to: anthropic).parts
+            outcome.take(try await convert(from: source, to: anthropic))
             outcome.invocationType = "InvokeModel"
-            return outcome
+        } else if let target = FormatID("bedrock") {
+            outcome.take(try await convert(from: source, to: target))
         }
-        guard let target = FormatID("bedrock") else { return outcome }
-        outcome.parts = try await convert(from: source, to: target).parts
         return outcome
     }
 
@@ -128,6 +146,8 @@ struct InputConversion {
         var configuration = Configuration(target: target)
         configuration.kind = .request
         configuration.source = FormatID(source.provider)
+        configuration.onError = badLineLimit == 0 ? .stop : .skip
+        configuration.errorLimit = JobRejection.limit
         // A file in the provider's own dialect names its models itself.
         if source.provider != target.provider { configuration.options.model = job.modelID }
         let writer = PartWriter(limits, blobs)
@@ -149,7 +169,7 @@ struct InputConversion {
         var transcoder = start
         let reader = try await blobs.open(job.input.id)
         var offset = 0
-        while offset < reader.byteCount, !transcoder.isStopped {
+        while offset < reader.byteCount, transcoder.report.recordsRejected <= badLineLimit {
             let bytes = Array(buffer: try await reader.read(offset: offset, count: 1 << 20))
             offset += bytes.count
             var output: [UInt8] = []
@@ -160,13 +180,11 @@ struct InputConversion {
         transcoder.finish { output.append(span: $0) }
         try await writer.append(output)
         let report = transcoder.report
-        if let error = report.errors.first {
-            throw JobFailure(
-                "\(job.inputName):\(error.place.line):\(error.place.column) \(error.path): "
-                    + "\(error.message) [\(error.code)]")
-        }
-        guard report.recordsWritten > 0 else {
-            throw JobFailure("\(job.inputName) holds no record [empty_file]")
+        if report.recordsRejected > badLineLimit || report.recordsWritten == 0 {
+            guard let first = report.errors.first else {
+                throw JobFailure("\(job.inputName) holds no record [empty_file]")
+            }
+            throw JobFailure("\(job.inputName):\(JobRejection(first).message)")
         }
         return report
     }

@@ -4,6 +4,7 @@
 
 import Providers
 import Storage
+import Transcoder
 import Wire
 
 /// Where a job stands, in the words of Bedrock; there are no others.
@@ -63,6 +64,24 @@ struct JobPart: Codable, Sendable {
     var isCancelSent = false
 }
 
+/// A bad line of the input that was left out.
+struct JobRejection: Codable, Sendable {
+    /// The id of the record, where it could be read.
+    var id: String?
+    /// Line, column, path and code, and what is wrong.
+    var message: String
+
+    /// The most that are kept of one job.
+    static var limit: Int { JobWorker.badLineMaximum }
+
+    init(_ error: Diagnostic) {
+        id = error.recordID
+        message =
+            "\(error.place.line):\(error.place.column) \(error.path): \(error.message) "
+            + "[\(error.code)]"
+    }
+}
+
 /// A job.
 struct JobRecord: Codable, Sendable {
     var id: String
@@ -98,6 +117,8 @@ struct JobRecord: Codable, Sendable {
     /// How Bedrock is to read the records.
     var upstreamInvocation: String?
     var parts: [JobPart] = []
+    /// Bad lines of the input that were left out.
+    var rejections: [JobRejection] = []
     var total: Int?
     var succeeded: Int?
     var failed: Int?

@@ -170,10 +170,13 @@ struct JobRunner {
         let provider = try provider(of: job)
         var limits = provider.limits
         limits.recordCount = min(limits.recordCount, worker.recordLimit)
-        let input = try await InputConversion(job, limits, worker.blobs).run()
+        let input = try await InputConversion(
+            job, limits, worker.blobs, badLineLimit: worker.badLineLimit
+        ).run()
         return try await update { job in
             job.parts = input.parts
-            job.total = input.parts.reduce(0) { $0 + $1.recordCount }
+            job.rejections = input.rejections
+            job.total = input.parts.reduce(input.rejections.count) { $0 + $1.recordCount }
             job.sourceFormat = input.sourceFormat
             job.upstreamInvocation = input.invocationType
             job.phase = .uploading

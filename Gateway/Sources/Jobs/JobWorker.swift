@@ -21,6 +21,8 @@ public final class JobWorker: Service {
     let pollInterval: Double
     /// The most records of a batch, where the provider would take more.
     let recordLimit: Int
+    /// The bad lines that a file may have and still run.
+    let badLineLimit: Int
     let log: Logger
     let now: @Sendable () -> UTCDate
     /// Who holds the leases: the same after a restart, another for another gateway.
@@ -31,6 +33,8 @@ public final class JobWorker: Service {
     /// The jobs at work, and when each of the others is to be looked at again.
     private let schedule = Mutex<[String: Int64?]>([:])
 
+    /// The most bad lines that a file may have and still run: each is kept with its job.
+    public static var badLineMaximum: Int { 1000 }
     /// The jobs that are worked at side by side.
     private static var jobLimit: Int { 8 }
     /// How long a lease holds unless it is renewed, in milliseconds.
@@ -47,13 +51,14 @@ public final class JobWorker: Service {
     ///   - providers: Those that there are settings for.
     ///   - owner: The name of this gateway among those that share the store.
     ///   - recordLimit: The most records of a batch, where the provider would take more.
+    ///   - badLineLimit: The bad lines that a file may have and still run.
     ///   - pollInterval: The seconds between two looks at a provider.
     ///   - log: Where it tells what it does; never a prompt, never a key.
     ///   - now: Tells the time.
     public init(
         store: JobStore, blobs: any BlobStore, catalog: any ObjectCatalog,
         providers: [ProviderName: any BatchProvider], owner: String = "gateway",
-        recordLimit: Int = .max, pollInterval: Double, log: Logger,
+        recordLimit: Int = .max, badLineLimit: Int = 0, pollInterval: Double, log: Logger,
         now: @escaping @Sendable () -> UTCDate
     ) {
         self.store = store
@@ -62,6 +67,7 @@ public final class JobWorker: Service {
         self.providers = providers
         self.owner = owner
         self.recordLimit = recordLimit
+        self.badLineLimit = badLineLimit
         self.pollInterval = pollInterval
         self.log = log
         self.now = now

@@ -157,13 +157,19 @@ struct ResultConversion {
     /// Requests that nobody answered become errors, spelled as an answer and converted like one.
     private func addMissing(_ index: Index, _ sink: ResultSink) async throws {
         let missing = sink.missing
+        let rejections = Dictionary(
+            job.rejections.compactMap { rejection in rejection.id.map { ($0, rejection.message) } },
+            uniquingKeysWith: { first, _ in first })
+        // A bad line that stands under no id of its own is counted, since it cannot be named.
+        sink.rejections = (job.rejections.count, missing.count { rejections[$0] != nil })
         guard !missing.isEmpty else { return }
         var transcoder = try transcoder("openai", index)
         var scanner = LineScanner()
         for start in stride(from: 0, to: missing.count, by: 1000) {
             var lines: [UInt8] = []
             for id in missing[start..<min(start + 1000, missing.count)] {
-                lines += try MissingResult(id).line
+                let message = rejections[id].map { "\(job.inputName):\($0)" }
+                lines += try FailedResult(id, message).line
             }
             var output: [UInt8] = []
             transcoder.feed(lines.span.bytes) { output.append(span: $0) }
@@ -221,28 +227,39 @@ struct ResultConversion {
     }
 }
 
-/// The answer to a request that has none.
-private struct MissingResult: Encodable {
+/// The answer to a request that the provider gave none to, or that it never got.
+private struct FailedResult: Encodable {
     struct Answer: Encodable {
         struct Body: Encodable {
             struct Failure: Encodable {
-                var message = "no result returned"
-                var code = "no_result"
+                var message: String
+                var code: String
             }
 
-            var error = Failure()
+            var error: Failure
         }
 
-        var statusCode = 500
+        var statusCode: Int
         var requestId = ""
-        var body = Body()
+        var body: Body
     }
 
     var id = "missing"
     var customId: String
-    var response = Answer()
+    var response: Answer
 
-    init(_ id: String) { customId = id }
+    /// Makes an answer.
+    ///
+    /// - Parameters:
+    ///   - id: The request's id.
+    ///   - message: Why it was not sent; nil: it was, and nothing came back.
+    init(_ id: String, _ message: String?) {
+        customId = id
+        let failure = Answer.Body.Failure(
+            message: message ?? "no result returned",
+            code: message == nil ? "no_result" : "invalid_request")
+        response = Answer(statusCode: message == nil ? 500 : 400, body: .init(error: failure))
+    }
 
     var line: [UInt8] {
         get throws {

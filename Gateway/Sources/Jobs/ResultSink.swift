@@ -53,6 +53,8 @@ final class ResultSink {
     private var missingCount = 0
     /// Records of the provider that nobody could read.
     var unreadable = 0
+    /// Bad lines of the input, and how many of them have a result that says so.
+    var rejections: (all: Int, named: Int) = (0, 0)
     private(set) var usage = TokenUsage()
 
     init(_ ids: [String], _ writer: any BlobWriter) {
@@ -103,10 +105,13 @@ final class ResultSink {
     var missing: [String] { order.filter { isAnswered[$0] == false } }
 
     var outcome: ResultConversion.Outcome {
+        let unnamed = rejections.all - rejections.named
         var outcome = ResultConversion.Outcome(
-            total: max(order.count, succeeded + failed), succeeded: succeeded, failed: failed)
+            total: max(order.count, succeeded + failed) + unnamed, succeeded: succeeded,
+            failed: failed + unnamed)
         for (count, what) in [
-            (missingCount, "requests were not answered"), (duplicates, "ids were answered twice"),
+            (missingCount - rejections.named, "requests were not answered"),
+            (rejections.all, "bad lines were left out"), (duplicates, "ids were answered twice"),
             (unknown, "answers were to no request"), (unreadable, "answers could not be read"),
         ] where count > 0 {
             outcome.remarks.append("\(count) \(what)")

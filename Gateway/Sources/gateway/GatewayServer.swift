@@ -68,7 +68,8 @@ struct GatewayServer {
         let store = JobStore(state: state)
         let worker = JobWorker(
             store: store, blobs: blobs, catalog: catalog, providers: providers,
-            recordLimit: settings.recordLimit, pollInterval: settings.pollInterval,
+            recordLimit: settings.recordLimit, badLineLimit: settings.badLineLimit,
+            pollInterval: settings.pollInterval,
             log: Logger(label: "jobs"), now: Self.now)
         services.append(worker)
         let jobs = JobsAPI(

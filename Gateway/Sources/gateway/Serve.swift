@@ -14,8 +14,10 @@ struct Serve: AsyncParsableCommand {
             OPENAI_API_KEY, OPENAI_BASE_URL, GEMINI_API_KEY, GEMINI_BASE_URL, AWS_ACCESS_KEY_ID,
             AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL_S3,
             AWS_ENDPOINT_URL_BEDROCK, BEDROCK_BATCH_ROLE_ARN, BEDROCK_BATCH_BUCKET,
+            BEDROCK_ALLOWED_BUCKETS,
             GATEWAY_ACCESS_KEYS (ID:SECRET[:PROVIDER+PROVIDER][,...]), GATEWAY_POLL_INTERVAL (seconds),
-            GATEWAY_BATCH_RECORDS (the most records of one upstream batch).
+            GATEWAY_BATCH_RECORDS (the most records of one upstream batch), GATEWAY_BAD_LINES (the
+            bad lines that a file may have and still run; 0).
             Without access keys everybody on this machine is let in, and nobody else.
             """)
 

@@ -3,6 +3,7 @@
 // What the gateway is told: names that people know from the providers' own tools.
 
 import Foundation
+import Jobs
 import Logging
 import Providers
 import Signing
@@ -26,6 +27,7 @@ struct Settings: Sendable {
     let accessKeys: [String: SigV4Verifier.AccessKey]
     let pollInterval: Double
     let recordLimit: Int
+    let badLineLimit: Int
     let providers: ProviderSettings
 
     init(_ command: Serve, environment: [String: String]) throws(SettingsError) {
@@ -56,11 +58,10 @@ struct Settings: Sendable {
                 "--host \(command.host): without GATEWAY_ACCESS_KEYS only this machine is served")
         }
         pollInterval = try Self.seconds(values["GATEWAY_POLL_INTERVAL"], default: 30)
-        let records = values["GATEWAY_BATCH_RECORDS"] ?? ""
-        guard let limit = records.isEmpty ? Int.max : Int(records), limit > 0 else {
-            throw SettingsError("GATEWAY_BATCH_RECORDS=\(records): a number of records is wanted")
-        }
-        recordLimit = limit
+        recordLimit = try Self.number(
+            "GATEWAY_BATCH_RECORDS", in: values, range: 1 ... .max, default: .max)
+        badLineLimit = try Self.number(
+            "GATEWAY_BAD_LINES", in: values, range: 0...JobWorker.badLineMaximum, default: 0)
         providers = try Self.providers(values)
     }
 
@@ -115,6 +116,18 @@ struct Settings: Sendable {
                 secret: String(parts[1]), caller: Caller(tenant: id, providers: providers))
         }
         return keys
+    }
+
+    private static func number(
+        _ name: String, in values: [String: String], range: ClosedRange<Int>, default value: Int
+    ) throws(SettingsError) -> Int {
+        guard let text = values[name], !text.isEmpty else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+            throw SettingsError(
+                "\(name)=\(text): a whole number from \(range.lowerBound)\(end) is wanted")
+        }
+        return number
     }
 
     private static func seconds(

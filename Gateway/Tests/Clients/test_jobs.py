@@ -200,6 +200,38 @@ def test_bad_line_fails_at_validating(gateway):
         assert Job(gateway, "openai", body).wait()[0]["status"] == "Failed"
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_bad_lines_that_are_allowed(tmp_path, provider):
+    """They are answered as errors, those that have an id under it; one too many fails the job."""
+    gateway = Gateway(tmp_path, environment={"GATEWAY_BAD_LINES": "2"})
+    try:
+        good, bad = converse("a", "x"), converse("b", "y")
+        bad["modelInput"]["messages"][0]["content"] = [{"text": 5}]
+        body = lines([good, bad]) + b'{"recordId":"c","modelInput":{"messages":[}}\n'
+        job = Job(gateway, provider, body + lines([converse("d", "z")]))
+        view, _ = job.wait()
+        assert view["status"] == "Completed", view
+        results, manifest = job.results()
+        counts = [manifest[k] for k in ("totalRecordCount", "successRecordCount", "errorRecordCount")]
+        answers = {a.id: a for a in map(Answer, results)}
+        assert answers["a"].text == "Echo: x" and answers["d"].text == "Echo: z"
+        if provider == "bedrock":
+            # A file in the provider's own dialect is not read beyond its JSON.
+            assert counts == [4, 2 + ("b" in answers and not answers["b"].failure), 1 + bool(answers["b"].failure)]
+        else:
+            assert counts == [4, 2, 2]
+            error = answers["b"].record["error"]
+            assert error["errorCode"] == 400
+            assert re.match(r"batch\.jsonl:2:\d+ \$\S+: .* \[\w+(\.\w+)*\]$", error["errorMessage"]), error
+            assert answers["b"].record["modelInput"] == bad["modelInput"]
+        assert view["message"] .startswith("1 bad" if provider == "bedrock" else "2 bad lines were left out")
+        job = Job(gateway, provider, body + b"x\n" + b"y\n")
+        view, _ = job.wait()
+        assert view["status"] == "Failed" and view["message"].startswith("batch.jsonl:"), view
+    finally:
+        gateway.stop()
+
+
 def test_create_is_idempotent(gateway):
     job = Job(gateway, "openai", lines([openai("a", "x")]), clientRequestToken="token-1")
     again = job.bedrock.create_model_invocation_job(**job.order)
