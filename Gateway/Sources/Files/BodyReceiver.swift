@@ -91,7 +91,7 @@ struct BodyReceiver: Sendable {
     ///
     /// - Throws: `S3Error`, or what the storage throws.
     func receive(_ body: RequestBody, _ plan: BodyPlan) async throws -> ReceivedBody {
-        let writer = try await blobs.makeWriter()
+        let writer = try await blobs.makeWriter(reserving: plan.byteCount)
         do {
             return try await write(body, plan, to: writer)
         } catch {

@@ -76,6 +76,7 @@ extension FilesAPI {
         }
         let plan = try BodyPlan(
             call.headers, call.payload, byteLimit: limits.objectByteCount, also: upload.checksum)
+        try await quota?.admit(plan.byteCount, of: call.tenant)
         let body = try await BodyReceiver(blobs: blobs).receive(call.request.body, plan)
         let part = UploadedPart(
             number: number, blob: body.blob, etag: SigV4.hex(body.md5),
@@ -105,6 +106,7 @@ extension FilesAPI {
             }
             range = parsed
         }
+        try await quota?.admit(range.count, of: call.tenant)
         let piece = try await concatenate([(source.blob, range)], checksum: upload.checksum)
         let part = UploadedPart(
             number: number, blob: piece.blob, etag: SigV4.hex(piece.md5),
@@ -123,7 +125,8 @@ extension FilesAPI {
     private func concatenate(
         _ pieces: [(blob: Blob, range: Range<Int>)], checksum kind: ChecksumKind?
     ) async throws -> (blob: Blob, md5: [UInt8], checksum: [UInt8]?) {
-        let writer = try await blobs.makeWriter()
+        let count = pieces.reduce(0) { $0 + $1.range.count }
+        let writer = try await blobs.makeWriter(reserving: count)
         do {
             var md5 = Insecure.MD5()
             var sum = kind.map { RunningChecksum($0) }

@@ -23,6 +23,7 @@ extension FilesAPI {
         )
         // Before the body is looked at, so that nothing large comes in vain.
         try await check(conditions, call.tenant, bucket, key)
+        try await quota?.admit(plan.byteCount, of: call.tenant)
         let body = try await BodyReceiver(blobs: blobs).receive(call.request.body, plan)
         var object = StoredObject(
             bucket: bucket, key: key, blob: body.blob, etag: SigV4.hex(body.md5),
@@ -97,6 +98,7 @@ extension FilesAPI {
         }
         let conditions = Preconditions(call.headers)
         try await check(conditions, call.tenant, bucket, key)
+        try await quota?.admit(source.blob.byteCount, of: call.tenant)
         var object = source
         object.bucket = bucket
         object.key = key

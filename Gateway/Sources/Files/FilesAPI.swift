@@ -61,6 +61,8 @@ public struct FilesLimits: Sendable, Hashable {
     public var partByteCount = 5 << 20
     /// The bytes of documents.
     public var documentByteCount = 2 << 20
+    /// The bytes that all objects and parts of one tenant may have; nil: any number.
+    public var tenantByteCount: Int?
 
     /// Creates the limits of S3.
     public init() {}
@@ -75,6 +77,7 @@ public struct FilesAPI: Sendable {
     let limits: FilesLimits
     let now: @Sendable () -> UTCDate
     let log: Logger
+    let quota: StorageQuota?
 
     /// Creates the service.
     ///
@@ -98,6 +101,10 @@ public struct FilesAPI: Sendable {
         self.limits = limits
         self.log = log
         self.now = now
+        quota = limits.tenantByteCount.map {
+            StorageQuota(
+                limit: $0, catalog: catalog, uploads: UploadStore(state: state), now: now)
+        }
     }
 
     /// One request on its way through the service.
@@ -178,6 +185,9 @@ public struct FilesAPI: Sendable {
             guard head.method == .put else { return nil }
             let plan = try BodyPlan(
                 head.headerFields, authentication.payload, byteLimit: limits.objectByteCount)
+            if quota?.refuses(plan.byteCount, of: authentication.caller.tenant) == true {
+                return .quotaExceeded
+            }
             return plan.byteCount > freeByteCount ? .outOfSpace : nil
         } catch {
             return error

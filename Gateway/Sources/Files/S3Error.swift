@@ -85,6 +85,9 @@ extension S3Error {
     static let keyTooLong = S3Error("KeyTooLongError", 400, "Your key is too long.")
     static let outOfSpace = S3Error(
         "InsufficientStorage", 507, "There is no room for the object; it was not stored.")
+    /// S3 has no quotas; the code is that of Ceph's object gateway.
+    static let quotaExceeded = S3Error(
+        "QuotaExceeded", 403, "The object is beyond what this access key may keep.")
     static let slowDown = S3Error("SlowDown", 503, "Please reduce your request rate.")
     static let internalError = S3Error(
         "InternalError", 500, "We encountered an internal error. Please try again.")

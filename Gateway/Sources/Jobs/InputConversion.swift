@@ -241,7 +241,7 @@ final class PartWriter {
         if let current = self.writer {
             writer = current
         } else {
-            writer = try await blobs.makeWriter()
+            writer = try await blobs.makeWriter(reserving: 0)
             self.writer = writer
         }
         try await writer.append(NIOCore.ByteBuffer(bytes: bytes))

@@ -69,12 +69,14 @@ public struct JobStore: Sendable {
         }
     }
 
-    /// The jobs that are not final.
-    func active() async throws -> [(tenant: String, id: String)] {
-        try await state.list(Self.active, prefix: "", after: nil, limit: 10_000).compactMap {
-            let parts = $0.key.split(separator: "\0", maxSplits: 1)
-            return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
-        }
+    /// The jobs that are not final, of a tenant or of everybody.
+    func active(tenant: String? = nil) async throws -> [(tenant: String, id: String)] {
+        let prefix = tenant.map { Self.key($0, "") } ?? ""
+        return try await state.list(Self.active, prefix: prefix, after: nil, limit: 10_000)
+            .compactMap {
+                let parts = $0.key.split(separator: "\0", maxSplits: 1)
+                return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+            }
     }
 
     /// Removes the mark of a job that is final, or that never came to be.

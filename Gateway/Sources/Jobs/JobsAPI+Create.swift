@@ -78,6 +78,13 @@ extension JobsAPI {
         if let known = try await store.find(tenant: call.caller.tenant, id: id) {
             return try Self.answer(known, digest)
         }
+        if let limit = tenantJobLimit,
+            try await store.active(tenant: call.caller.tenant).count >= limit
+        {
+            throw ControlPlaneError(
+                "ServiceQuotaExceededException", 400,
+                "This access key has \(limit) jobs running, which is all that it may have.")
+        }
         let file = try await inputFile(order, call.caller.tenant)
         let job = record(order, id, token, digest, provider, call.caller.tenant, file)
         if let known = try await store.insert(job) { return try Self.answer(known, digest) }

@@ -18,20 +18,32 @@ public struct JobsAPI: Sendable {
     let providers: [ProviderName: any BatchProvider]
     let worker: JobWorker
     let region: String
+    let tenantJobLimit: Int?
     let now: @Sendable () -> UTCDate
 
     static let account = "123456789012"
 
     /// Creates the control plane.
+    ///
+    /// - Parameters:
+    ///   - store: The jobs.
+    ///   - catalog: The files that jobs are about.
+    ///   - providers: Those that there are settings for.
+    ///   - worker: Drives the jobs.
+    ///   - region: Stands in ARNs.
+    ///   - tenantJobLimit: The jobs that one tenant may have running; nil: any number.
+    ///   - now: Tells the time.
     public init(
         store: JobStore, catalog: any ObjectCatalog, providers: [ProviderName: any BatchProvider],
-        worker: JobWorker, region: String, now: @escaping @Sendable () -> UTCDate
+        worker: JobWorker, region: String, tenantJobLimit: Int? = nil,
+        now: @escaping @Sendable () -> UTCDate
     ) {
         self.store = store
         self.catalog = catalog
         self.providers = providers
         self.worker = worker
         self.region = region
+        self.tenantJobLimit = tenantJobLimit
         self.now = now
     }
 

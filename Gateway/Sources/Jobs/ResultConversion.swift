@@ -35,7 +35,7 @@ struct ResultConversion {
     func run() async throws -> Outcome {
         let requests = try await worker.blobs.open(job.input.id)
         let index = try await makeIndex(requests)
-        let sink = ResultSink(index.ids, try await worker.blobs.makeWriter())
+        let sink = ResultSink(index.ids, try await worker.blobs.makeWriter(reserving: 0))
         do {
             for part in job.parts {
                 for output in part.outputs {
@@ -77,7 +77,7 @@ struct ResultConversion {
     /// Downloads a file; where the connection breaks, it goes on where it ended.
     private func fetch(_ output: String) async throws -> Blob {
         var failures = 0
-        var writer = try await worker.blobs.makeWriter()
+        var writer = try await worker.blobs.makeWriter(reserving: 0)
         var count = 0
         while true {
             do {
@@ -85,7 +85,7 @@ struct ResultConversion {
                     output, from: count,
                     restart: {
                         await writer.abandon()
-                        writer = try await worker.blobs.makeWriter()
+                        writer = try await worker.blobs.makeWriter(reserving: 0)
                         count = 0
                     },
                     write: { bytes in
@@ -202,7 +202,7 @@ struct ResultConversion {
             processedRecordCount: outcome.succeeded + outcome.failed,
             successRecordCount: outcome.succeeded, errorRecordCount: outcome.failed,
             inputTokenCount: usage.input, outputTokenCount: usage.output)
-        let writer = try await worker.blobs.makeWriter()
+        let writer = try await worker.blobs.makeWriter(reserving: 0)
         try await writer.append(NIOCore.ByteBuffer(bytes: try JSONEncoder().encode(manifest)))
         // The manifest comes last: who sees it finds the results complete.
         try await put(

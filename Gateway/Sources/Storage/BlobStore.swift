@@ -33,7 +33,12 @@ public struct Blob: Sendable, Hashable, Codable {
 /// Blobs by their digest.
 public protocol BlobStore: Sendable {
     /// Begins a blob; nobody sees it before it is committed.
-    func makeWriter() async throws -> any BlobWriter
+    ///
+    /// - Parameter byteCount: The bytes that will come, where that is known; 0 where it is not.
+    ///   Their room is kept until they are written, so that what was begun can be finished.
+    /// - Returns: The blob.
+    /// - Throws: `OutOfSpace` where there is no room for them, or what the storage throws.
+    func makeWriter(reserving byteCount: Int) async throws -> any BlobWriter
 
     /// Opens a blob for reading; it stays readable until the reader is closed, even if deleted.
     ///
@@ -43,7 +48,7 @@ public protocol BlobStore: Sendable {
     /// Removes a blob that no record points at any more.
     func delete(_ id: BlobID) async throws
 
-    /// The bytes that can still be written before the low-water mark of the disk.
+    /// The bytes that can still be begun before the low-water mark of the disk.
     func freeByteCount() async throws -> Int
 }
 

@@ -20,6 +20,7 @@ import Darwin
 public struct LocalBlobStore: BlobStore {
     private let folder: String
     private let lowWaterMark: Int
+    private let reservations = Reservations()
     private let threads = NIOThreadPool.singleton
 
     /// Opens the folder, or makes it.
@@ -45,12 +46,14 @@ public struct LocalBlobStore: BlobStore {
     }
 
     /// Begins a blob; see ``BlobStore``.
-    public func makeWriter() async throws -> any BlobWriter {
+    public func makeWriter(reserving byteCount: Int) async throws -> any BlobWriter {
         let path = "\(folder)/tmp/\(UInt64.random(in: 0 ... .max))"
         return try await threads.runIfActive {
+            let room = Reservation(byteCount, of: reservations)
+            guard try unwrittenByteCount() >= 0 else { throw OutOfSpace() }
             let file = openFile(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
             guard file >= 0 else { throw LocalBlobWriter.failure("begin a blob") }
-            return LocalBlobWriter(file: file, path: path, store: self)
+            return LocalBlobWriter(file: file, path: path, store: self, room: room)
         }
     }
 
@@ -91,12 +94,16 @@ public struct LocalBlobStore: BlobStore {
     ///
     /// - Returns: The bytes up to the low-water mark.
     /// - Throws: `FileSystemError`.
-    public func freeByteCountNow() throws -> Int {
+    public func freeByteCountNow() throws -> Int { max(0, try unwrittenByteCount()) }
+
+    /// What is left when all that was begun is written; negative where that is too much.
+    fileprivate func unwrittenByteCount() throws -> Int {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else {
             throw FileSystemError(action: "look at the disk", number: errno)
         }
-        return max(0, Int(status.f_bavail) * Int(status.f_frsize) - lowWaterMark)
+        let free = Int(status.f_bavail) * Int(status.f_frsize)
+        return free - lowWaterMark - reservations.byteCount
     }
 
     /// The blobs that were written before some time.
@@ -191,11 +198,18 @@ private final class LocalBlobWriter: BlobWriter, @unchecked Sendable {
     private let store: LocalBlobStore
     private var hash = SHA256()
     private var byteCount = 0
+    /// The room that is kept for what will still be written.
+    private let room: Reservation
+    /// Where the disk is looked at next, for bytes that no room was kept for.
+    private var nextCheck = 0
 
-    init(file: Int32, path: String, store: LocalBlobStore) {
+    private static var checkInterval: Int { 8 << 20 }
+
+    init(file: Int32, path: String, store: LocalBlobStore, room: Reservation) {
         self.file = file
         self.path = path
         self.store = store
+        self.room = room
     }
 
     deinit { discard() }
@@ -211,6 +225,11 @@ private final class LocalBlobWriter: BlobWriter, @unchecked Sendable {
     }
 
     private func write(_ bytes: ByteBuffer) throws {
+        room.release(bytes.readableBytes)
+        if room.byteCount == 0, byteCount >= nextCheck {
+            nextCheck = byteCount + Self.checkInterval
+            guard try store.unwrittenByteCount() > 0 else { throw OutOfSpace() }
+        }
         try bytes.withUnsafeReadableBytes { bytes in
             hash.update(bufferPointer: bytes)
             var done = 0
@@ -248,6 +267,7 @@ private final class LocalBlobWriter: BlobWriter, @unchecked Sendable {
 
     private func discard() {
         guard file >= 0 else { return }
+        room.release(.max)
         closeFile(file)
         file = -1
         unlink(path)

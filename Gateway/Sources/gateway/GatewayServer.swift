@@ -57,9 +57,11 @@ struct GatewayServer {
         let authenticator: any Authenticator =
             settings.accessKeys.isEmpty
             ? OpenAuthenticator() : SigV4Verifier(keys: settings.accessKeys, now: Self.now)
+        var limits = FilesLimits()
+        limits.tenantByteCount = settings.tenantByteCount
         let files = FilesAPI(
             state: state, blobs: blobs, catalog: catalog,
-            forwarder: ProviderForwarder(providers: providers, blobs: blobs),
+            forwarder: ProviderForwarder(providers: providers, blobs: blobs), limits: limits,
             log: Logger(label: "files"), now: Self.now)
         services.append(
             Housekeeping(
@@ -74,7 +76,7 @@ struct GatewayServer {
         services.append(worker)
         let jobs = JobsAPI(
             store: store, catalog: catalog, providers: providers, worker: worker,
-            region: upstreams.region, now: Self.now)
+            region: upstreams.region, tenantJobLimit: settings.tenantJobLimit, now: Self.now)
         let dispatcher = Dispatcher(
             files: files, jobs: jobs, authenticator: authenticator, blobs: blobs, state: state,
             log: log)
@@ -106,9 +108,13 @@ struct GatewayServer {
     }
 
     private func server(_ dispatcher: Dispatcher) throws -> HTTPServerBuilder {
+        let patience = TimeAmount.nanoseconds(Int64(settings.clientTimeout * 1e9))
         let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ContinueHandler(refuse: dispatcher.refusal(of:))],
-            idleTimeout: .seconds(30),
+            additionalChannelHandlers: [
+                SlowClientHandler(patience: patience),
+                ContinueHandler(refuse: dispatcher.refusal(of:)),
+            ],
+            idleTimeout: patience,
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10,
                 maxHeaderFieldCount: 100))

@@ -28,6 +28,12 @@ struct Settings: Sendable {
     let pollInterval: Double
     let recordLimit: Int
     let badLineLimit: Int
+    /// The bytes that one access key may keep; nil: any number.
+    let tenantByteCount: Int?
+    /// The jobs that one access key may have running; nil: any number.
+    let tenantJobLimit: Int?
+    /// The seconds that a client may be silent, or slow.
+    let clientTimeout: Double
     let providers: ProviderSettings
 
     init(_ command: Serve, environment: [String: String]) throws(SettingsError) {
@@ -57,7 +63,14 @@ struct Settings: Sendable {
             throw SettingsError(
                 "--host \(command.host): without GATEWAY_ACCESS_KEYS only this machine is served")
         }
-        pollInterval = try Self.seconds(values["GATEWAY_POLL_INTERVAL"], default: 30)
+        pollInterval = try Self.seconds("GATEWAY_POLL_INTERVAL", in: values, default: 30)
+        clientTimeout = try Self.seconds("GATEWAY_CLIENT_TIMEOUT", in: values, default: 30)
+        let bytes = try Self.number(
+            "GATEWAY_TENANT_BYTES", in: values, range: 1 ... .max, default: .max)
+        tenantByteCount = bytes == .max ? nil : bytes
+        let jobs = try Self.number(
+            "GATEWAY_TENANT_JOBS", in: values, range: 1 ... .max, default: .max)
+        tenantJobLimit = jobs == .max ? nil : jobs
         recordLimit = try Self.number(
             "GATEWAY_BATCH_RECORDS", in: values, range: 1 ... .max, default: .max)
         badLineLimit = try Self.number(
@@ -131,11 +144,11 @@ struct Settings: Sendable {
     }
 
     private static func seconds(
-        _ text: String?, default value: Double
+        _ name: String, in values: [String: String], default value: Double
     ) throws(SettingsError) -> Double {
-        guard let text, !text.isEmpty else { return value }
+        guard let text = values[name], !text.isEmpty else { return value }
         guard let seconds = Double(text), seconds >= 0.01, seconds <= 86_400 else {
-            throw SettingsError("GATEWAY_POLL_INTERVAL=\(text): a number of seconds is wanted")
+            throw SettingsError("\(name)=\(text): a number of seconds is wanted")
         }
         return seconds
     }

@@ -26,8 +26,9 @@ def free_port():
 class Gateway:
     """A gateway in a process of its own, on a folder that outlives it."""
 
-    def __init__(self, folder, arguments=("--sandbox",), environment=None):
+    def __init__(self, folder, arguments=("--sandbox",), environment=None, wrapper=()):
         self.folder = folder
+        self.wrapper = wrapper
         self.arguments = arguments
         self.environment = environment or {}
         self.port = free_port()
@@ -41,7 +42,7 @@ class Gateway:
             **self.environment,
         }
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", str(self.port), "--data", str(self.folder / "data"),
+            [*self.wrapper, BINARY, "serve", "--port", str(self.port), "--data", str(self.folder / "data"),
              *self.arguments], stderr=log, stdout=log, env=environment)
         deadline = time.time() + 30
         while time.time() < deadline:

@@ -66,7 +66,7 @@ import Testing
         let path = folder()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let store = try LocalBlobStore(folder: path)
-        let writer = try await store.makeWriter()
+        let writer = try await store.makeWriter(reserving: 0)
         try await writer.append(ByteBuffer(string: "hello "))
         try await writer.append(ByteBuffer(string: "world"))
         let blob = try await writer.commit()
@@ -78,7 +78,7 @@ import Testing
         try await store.delete(blob.id)
         #expect(String(buffer: try await reader.read(offset: 0, count: 5)) == "hello")
         await #expect(throws: BlobNotFound.self) { try await store.open(blob.id) }
-        let abandoned = try await store.makeWriter()
+        let abandoned = try await store.makeWriter(reserving: 0)
         try await abandoned.append(ByteBuffer(string: "x"))
         // A process that ends here leaves a file that the next one sweeps away.
         _ = try LocalBlobStore(folder: path)
@@ -98,7 +98,7 @@ import Testing
         let catalog = StateObjectCatalog(state: state)
         var ids: [BlobID] = []
         for text in ["kept", "swept"] {
-            let writer = try await blobs.makeWriter()
+            let writer = try await blobs.makeWriter(reserving: 0)
             try await writer.append(ByteBuffer(string: text))
             let blob = try await writer.commit()
             ids.append(blob.id)
