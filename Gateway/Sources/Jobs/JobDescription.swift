@@ -48,6 +48,6 @@ extension JobStore {
     /// - Returns: Their descriptions.
     /// - Throws: What the storage throws.
     public func descriptions() async throws -> [JobDescription] {
-        try await all(tenant: nil).sorted { ListQuery.isBefore($1, $0) }.map(JobDescription.init)
+        try await all().map(JobDescription.init)
     }
 }

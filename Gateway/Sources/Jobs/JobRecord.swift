@@ -126,8 +126,8 @@ struct JobRecord: Codable, Sendable {
     var attempts = 0
     /// When the first of them was.
     var troubledSince: Int64?
+    /// The process that works at the job; it does as long as it lives.
     var leaseOwner: String?
-    var leaseEnd: Int64?
 
     /// Where the results go.
     var resultPlace: ResultPlace? {

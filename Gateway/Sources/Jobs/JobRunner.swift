@@ -29,12 +29,15 @@ struct JobRunner {
 
     private struct LeaseLost: Error {}
 
+    /// The seconds until a job of another process is looked at again: that one may end.
+    private static var patience: Double { 5 }
+
     /// Takes the job as far as it goes.
     ///
     /// - Returns: The seconds until it is worth another look; nil where it is final.
     func run() async throws -> Double? {
         guard let job = try await begin(), !job.status.isFinal else { return try await forget() }
-        guard job.leaseOwner == worker.owner else { return 30 }
+        guard job.leaseOwner == worker.member.name else { return Self.patience }
         do {
             return try await steps(job)
         } catch let failure as JobFailure {
@@ -43,7 +46,7 @@ struct JobRunner {
         } catch let error as UpstreamError {
             return try await retry(after: error)
         } catch is LeaseLost {
-            return 30
+            return Self.patience
         } catch is OutOfSpace {
             return 30
         }
@@ -51,12 +54,10 @@ struct JobRunner {
 
     /// Takes the lease, if nobody else has it.
     private func begin() async throws -> JobRecord? {
-        let date = worker.now().milliseconds
         let job = try await worker.store.update(tenant: tenant, id: id) { job in
-            let isFree = job.leaseOwner == nil || (job.leaseEnd ?? 0) < date
-            guard !job.status.isFinal, isFree || job.leaseOwner == worker.owner else { return }
-            job.leaseOwner = worker.owner
-            job.leaseEnd = date + JobWorker.leaseLength
+            let isTaken = job.leaseOwner.map(worker.member.isAlive) ?? false
+            guard !job.status.isFinal, !isTaken else { return }
+            job.leaseOwner = worker.member.name
         }
         return job
     }
@@ -75,10 +76,9 @@ struct JobRunner {
     func update(_ change: (inout JobRecord) -> Void) async throws -> JobRecord {
         let date = worker.now().milliseconds
         let job = try await worker.store.update(tenant: tenant, id: id) { job in
-            guard job.leaseOwner == worker.owner else { throw LeaseLost() }
+            guard job.leaseOwner == worker.member.name else { throw LeaseLost() }
             change(&job)
             job.modified = date
-            job.leaseEnd = date + JobWorker.leaseLength
         }
         guard let job else { throw LeaseLost() }
         return job
@@ -129,7 +129,6 @@ struct JobRunner {
             job.message = message ?? job.message
             job.ended = worker.now().milliseconds
             job.leaseOwner = nil
-            job.leaseEnd = nil
             // Nothing reads the files any more: they may go when no object has them.
             job.input = Blob(id: BlobID(digest: ""), byteCount: job.input.byteCount)
             for index in job.parts.indices {

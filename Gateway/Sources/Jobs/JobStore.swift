@@ -12,6 +12,8 @@ public struct JobStore: Sendable {
     private static let jobs = "jobs"
     /// The jobs that are not final: what a worker looks for.
     private static let active = "active-jobs"
+    /// The places of jobs in time, the newest first: what lists are made from.
+    private static let byTime = "jobs-by-time"
 
     /// Creates a store.
     public init(state: any StateStore) {
@@ -27,9 +29,11 @@ public struct JobStore: Sendable {
     /// Keeps a new job; returns the one that has its id already, if there is one.
     func insert(_ job: JobRecord) async throws -> JobRecord? {
         let key = Self.key(job.tenant, job.id)
-        // First what the worker finds it by: a mark without a job does no harm.
+        // First what it is found by: a mark or a place without a job does no harm.
         _ = try await state.put(
             Self.active, key, Array(String(job.submitted).utf8), if: .anything)
+        _ = try await state.put(
+            Self.byTime, Self.key(job.tenant, JobPlace(job).text), [], if: .anything)
         let version = try await state.put(
             Self.jobs, key, Array(try JSONEncoder().encode(job)), if: .absent)
         guard version == nil else { return nil }
@@ -56,17 +60,68 @@ public struct JobStore: Sendable {
         }
     }
 
-    /// All jobs of a tenant, or of everybody.
-    func all(tenant: String?) async throws -> [JobRecord] {
+    /// A page of the jobs of a tenant.
+    ///
+    /// - Parameters:
+    ///   - query: Which jobs, in which order, from where on, and how many.
+    ///   - tenant: Whose jobs.
+    /// - Returns: The jobs, and whether there are more.
+    /// - Throws: What the storage throws.
+    /// - Complexity: O(*page*) for the newest first, where no filter leaves jobs out; the oldest
+    ///   first read the places of all jobs, which are short.
+    func page(
+        _ query: ListQuery, tenant: String
+    ) async throws -> (jobs: [JobRecord], hasMore: Bool) {
         var jobs: [JobRecord] = []
-        var after: String?
+        var last = query.after
+        while true {
+            let places = try await places(of: tenant, query.isAscending, behind: last)
+            for place in places {
+                if query.isBehind(place) { return (jobs, false) }
+                guard query.mayAccept(place),
+                    let job = try await find(tenant: tenant, id: place.id),
+                    // Else it is the place of an order whose token another had already.
+                    job.submitted == place.submitted, query.accepts(job)
+                else { continue }
+                guard jobs.count < query.limit else { return (jobs, true) }
+                jobs.append(job)
+            }
+            guard !query.isAscending, let end = places.last else { return (jobs, false) }
+            last = end
+        }
+    }
+
+    /// The places behind one: all of them, the oldest first, or the next ones, the newest first.
+    private func places(
+        of tenant: String, _ isAscending: Bool, behind last: JobPlace?
+    ) async throws -> [JobPlace] {
+        let prefix = Self.key(tenant, "")
+        let read = { (records: [StoredRecord]) in
+            records.compactMap { JobPlace($0.key.dropFirst(prefix.count)) }
+        }
+        guard isAscending else {
+            return read(
+                try await state.list(
+                    Self.byTime, prefix: prefix, after: last.map { prefix + $0.text }, limit: 200))
+        }
+        return read(try await records(Self.byTime, prefix: prefix))
+            .prefix { place in last.map { place.text < $0.text } ?? true }.reversed()
+    }
+
+    private func records(_ collection: String, prefix: String) async throws -> [StoredRecord] {
+        var records: [StoredRecord] = []
         while true {
             let page = try await state.list(
-                Self.jobs, prefix: tenant.map { Self.key($0, "") } ?? "", after: after, limit: 1000)
-            jobs += try page.map(Self.decode)
-            guard page.count == 1000 else { return jobs }
-            after = page.last?.key
+                collection, prefix: prefix, after: records.last?.key, limit: 1000)
+            records += page
+            guard page.count == 1000 else { return records }
         }
+    }
+
+    /// All jobs of everybody, the newest first.
+    func all() async throws -> [JobRecord] {
+        try await records(Self.jobs, prefix: "").map(Self.decode)
+            .sorted { JobPlace($0).text < JobPlace($1).text }
     }
 
     /// The jobs that are not final, of a tenant or of everybody.

@@ -25,8 +25,8 @@ public final class JobWorker: Service {
     let badLineLimit: Int
     let log: Logger
     let now: @Sendable () -> UTCDate
-    /// Who holds the leases: the same after a restart, another for another gateway.
-    let owner: String
+    /// Who holds the leases: this process among those that share the store.
+    let member: FolderMember
 
     private let wakeups: AsyncStream<Void>
     private let wakeup: AsyncStream<Void>.Continuation
@@ -37,8 +37,6 @@ public final class JobWorker: Service {
     public static var badLineMaximum: Int { 1000 }
     /// The jobs that are worked at side by side.
     private static var jobLimit: Int { 8 }
-    /// How long a lease holds unless it is renewed, in milliseconds.
-    static var leaseLength: Int64 { 15 * 60_000 }
     /// How long one step may fail before the job does, in milliseconds.
     static var troubleLimit: Int64 { 6 * 3_600_000 }
 
@@ -49,7 +47,7 @@ public final class JobWorker: Service {
     ///   - blobs: Files and results.
     ///   - catalog: Where results are published.
     ///   - providers: Those that there are settings for.
-    ///   - owner: The name of this gateway among those that share the store.
+    ///   - member: This process among those that share the store.
     ///   - recordLimit: The most records of a batch, where the provider would take more.
     ///   - badLineLimit: The bad lines that a file may have and still run.
     ///   - pollInterval: The seconds between two looks at a provider.
@@ -57,7 +55,7 @@ public final class JobWorker: Service {
     ///   - now: Tells the time.
     public init(
         store: JobStore, blobs: any BlobStore, catalog: any ObjectCatalog,
-        providers: [ProviderName: any BatchProvider], owner: String = "gateway",
+        providers: [ProviderName: any BatchProvider], member: FolderMember,
         recordLimit: Int = .max, badLineLimit: Int = 0, pollInterval: Double, log: Logger,
         now: @escaping @Sendable () -> UTCDate
     ) {
@@ -65,7 +63,7 @@ public final class JobWorker: Service {
         self.blobs = blobs
         self.catalog = catalog
         self.providers = providers
-        self.owner = owner
+        self.member = member
         self.recordLimit = recordLimit
         self.badLineLimit = badLineLimit
         self.pollInterval = pollInterval

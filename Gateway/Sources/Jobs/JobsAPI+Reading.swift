@@ -151,25 +151,15 @@ extension JobsAPI {
 
     func list(_ call: Call) async throws -> Response {
         let query = try ListQuery(call.parameters)
-        var jobs = try await store.all(tenant: call.caller.tenant).filter(query.accepts)
-        jobs.sort { query.isAscending ? ListQuery.isBefore($0, $1) : ListQuery.isBefore($1, $0) }
-        if let last = query.after {
-            // Behind the last one of the page before, even if that is gone by now.
-            jobs = jobs.drop {
-                let place = (ListQuery.place(of: $0), last)
-                return query.isAscending ? place.0 <= place.1 : place.0 >= place.1
-            }.map { $0 }
-        }
+        let (jobs, hasMore) = try await store.page(query, tenant: call.caller.tenant)
         struct Page: Encodable {
             var invocationJobSummaries: [View]
             var nextToken: String?
         }
-        let page = jobs.prefix(query.limit)
-        let hasMore = jobs.count > page.count
         return try Self.json(
             Page(
-                invocationJobSummaries: page.map(View.init),
-                nextToken: hasMore ? page.last.map { ListQuery.token(for: $0) } : nil))
+                invocationJobSummaries: jobs.map(View.init),
+                nextToken: hasMore ? jobs.last.map { ListQuery.token(for: $0) } : nil))
     }
 }
 

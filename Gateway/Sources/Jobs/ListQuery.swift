@@ -14,7 +14,7 @@ struct ListQuery {
     let isAscending: Bool
     let limit: Int
     /// The place of the last job of the page before.
-    let after: String?
+    let after: JobPlace?
 
     init(_ parameters: [String: String]) throws {
         let value = { (name: String) in parameters[name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -49,7 +49,7 @@ struct ListQuery {
         self.limit = limit
         if let token = value("nextToken") {
             guard let data = Data(base64Encoded: token),
-                let place = String(data: data, encoding: .utf8), place.utf8.count == 29
+                let text = String(data: data, encoding: .utf8), let place = JobPlace(text)
             else { throw ControlPlaneError.validation("The nextToken is not valid.") }
             after = place
         } else {
@@ -65,25 +65,26 @@ struct ListQuery {
         return date.milliseconds
     }
 
+    /// Whether the job at a place can be wanted, as far as its time says.
+    func mayAccept(_ place: JobPlace) -> Bool {
+        place.submitted > (submittedAfter ?? .min) && place.submitted < (before ?? .max)
+    }
+
+    /// Whether no place from this one on can be wanted.
+    func isBehind(_ place: JobPlace) -> Bool {
+        isAscending
+            ? place.submitted >= (before ?? .max) : place.submitted <= (submittedAfter ?? .min)
+    }
+
+    /// Whether a job is wanted, whatever its time.
     func accepts(_ job: JobRecord) -> Bool {
         if let status, job.status != status { return false }
         if let nameContains, !job.name.contains(nameContains) { return false }
-        if let submittedAfter, job.submitted <= submittedAfter { return false }
-        if let before, job.submitted >= before { return false }
         return true
     }
 
-    /// The time of creation and, for jobs of the same moment, the id; all of one length.
-    static func place(of job: JobRecord) -> String {
-        let digits = String(job.submitted)
-        return String(repeating: "0", count: max(0, 16 - digits.count)) + digits + "-" + job.id
-    }
-
-    static func isBefore(_ left: JobRecord, _ right: JobRecord) -> Bool {
-        place(of: left) < place(of: right)
-    }
-
+    /// What a client sends to have the jobs behind one.
     static func token(for job: JobRecord) -> String {
-        Data(place(of: job).utf8).base64EncodedString()
+        Data(JobPlace(job).text.utf8).base64EncodedString()
     }
 }

@@ -21,16 +21,19 @@ public struct LocalBlobStore: BlobStore {
     private let folder: String
     private let lowWaterMark: Int
     private let reservations = Reservations()
+    private let member: FolderMember
     private let threads = NIOThreadPool.singleton
 
     /// Opens the folder, or makes it.
     ///
     /// - Parameters:
     ///   - folder: Where the blobs are.
+    ///   - member: This process among those that share the folder.
     ///   - lowWaterMark: The bytes of the disk that stay free.
     /// - Throws: `FileSystemError`.
-    public init(folder: String, lowWaterMark: Int = 64 << 20) throws {
+    public init(folder: String, member: FolderMember, lowWaterMark: Int = 64 << 20) throws {
         self.folder = folder
+        self.member = member
         self.lowWaterMark = lowWaterMark
         for name in ["", "/tmp", "/blobs"] {
             guard mkdir(folder + name, 0o700) == 0 || errno == EEXIST else {
@@ -40,14 +43,17 @@ public struct LocalBlobStore: BlobStore {
         try removeLeftovers()
     }
 
-    /// What an earlier process did not finish.
+    /// What processes began that are no more.
     private func removeLeftovers() throws {
-        for name in try Self.names(in: folder + "/tmp") { unlink("\(folder)/tmp/\(name)") }
+        for name in try Self.names(in: folder + "/tmp") {
+            let owner = String(name.prefix { $0 != "-" })
+            if !member.isAlive(owner) { unlink("\(folder)/tmp/\(name)") }
+        }
     }
 
     /// Begins a blob; see ``BlobStore``.
     public func makeWriter(reserving byteCount: Int) async throws -> any BlobWriter {
-        let path = "\(folder)/tmp/\(UInt64.random(in: 0 ... .max))"
+        let path = "\(folder)/tmp/\(member.name)-\(UInt64.random(in: 0 ... .max))"
         return try await threads.runIfActive {
             let room = Reservation(byteCount, of: reservations)
             guard try unwrittenByteCount() >= 0 else { throw OutOfSpace() }
@@ -147,7 +153,7 @@ public struct LocalBlobStore: BlobStore {
     }
 
     /// The names in a folder, hidden ones aside.
-    private static func names(in folder: String) throws -> [String] {
+    static func names(in folder: String) throws -> [String] {
         guard let entries = opendir(folder) else {
             throw FileSystemError(action: "read \(folder)", number: errno)
         }
@@ -312,10 +318,10 @@ private final class LocalBlobReader: BlobReader, @unchecked Sendable {
     func close() async {}
 }
 
-private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
     open(path, flags | O_CLOEXEC, mode)
 }
 
-private func closeFile(_ file: Int32) {
+func closeFile(_ file: Int32) {
     _ = close(file)
 }

@@ -37,7 +37,8 @@ struct GatewayServer {
 
     /// Serves until a signal says to end.
     func run() async throws {
-        let blobs = try LocalBlobStore(folder: settings.dataFolder)
+        let member = try FolderMember(folder: settings.dataFolder)
+        let blobs = try LocalBlobStore(folder: settings.dataFolder, member: member)
         let state = try SQLiteStateStore(path: settings.dataFolder + "/state.sqlite")
         let catalog = StateObjectCatalog(state: state)
         var upstreams = settings.providers
@@ -70,7 +71,7 @@ struct GatewayServer {
         let store = JobStore(state: state)
         let worker = JobWorker(
             store: store, blobs: blobs, catalog: catalog, providers: providers,
-            recordLimit: settings.recordLimit, badLineLimit: settings.badLineLimit,
+            member: member, recordLimit: settings.recordLimit, badLineLimit: settings.badLineLimit,
             pollInterval: settings.pollInterval,
             log: Logger(label: "jobs"), now: Self.now)
         services.append(worker)

@@ -65,7 +65,7 @@ import Testing
     @Test func blobsAreWholeOrNotThere() async throws {
         let path = folder()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let store = try LocalBlobStore(folder: path)
+        let store = try LocalBlobStore(folder: path, member: try FolderMember(folder: path))
         let writer = try await store.makeWriter(reserving: 0)
         try await writer.append(ByteBuffer(string: "hello "))
         try await writer.append(ByteBuffer(string: "world"))
@@ -80,9 +80,12 @@ import Testing
         await #expect(throws: BlobNotFound.self) { try await store.open(blob.id) }
         let abandoned = try await store.makeWriter(reserving: 0)
         try await abandoned.append(ByteBuffer(string: "x"))
-        // A process that ends here leaves a file that the next one sweeps away.
-        _ = try LocalBlobStore(folder: path)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/tmp").isEmpty)
+        // What a process leaves that has ended, the next one sweeps away; but only that.
+        #expect(FileManager.default.createFile(atPath: path + "/tmp/dead-1", contents: nil))
+        _ = try LocalBlobStore(folder: path, member: try FolderMember(folder: path))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/tmp").count == 1)
+        try await abandoned.append(ByteBuffer(string: "y"))
+        _ = try await abandoned.commit()
         for digest in ["../../etc/passwd", "", "ZZ", String(repeating: "A", count: 64)] {
             await #expect(throws: BlobNotFound.self) {
                 try await store.open(BlobID(digest: digest))
@@ -93,7 +96,8 @@ import Testing
     @Test func sweeperTakesWhatNothingPointsAt() async throws {
         let path = folder()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let blobs = try LocalBlobStore(folder: path)
+        let blobs = try LocalBlobStore(
+            folder: path, member: try FolderMember(folder: path))
         let state = try SQLiteStateStore(path: path + "/state.sqlite")
         let catalog = StateObjectCatalog(state: state)
         var ids: [BlobID] = []
@@ -111,5 +115,17 @@ import Testing
         #expect(try await sweeper.sweep(olderThan: -60) == 1)
         _ = try await blobs.open(ids[0])
         await #expect(throws: BlobNotFound.self) { try await blobs.open(ids[1]) }
+    }
+
+    @Test func membersOfAFolderKnowWhoLives() throws {
+        let path = folder()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let one = try FolderMember(folder: path)
+        var two: FolderMember? = try FolderMember(folder: path)
+        let name = try #require(two?.name)
+        #expect(one.isAlive(name) && two?.isAlive(one.name) == true && one.isAlive(one.name))
+        two = nil
+        #expect(!one.isAlive(name))
+        for other in ["", "gone", "../state.sqlite"] { #expect(!one.isAlive(other)) }
     }
 }
