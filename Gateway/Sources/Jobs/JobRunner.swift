@@ -298,6 +298,7 @@ extension JobRecord {
     var liveStatus: JobStatus {
         if isStopWanted { return .stopping }
         let states = parts.compactMap(\.batchState)
+        if states.contains(.cancelling) { return .stopping }
         if states.contains(.validating) { return .validating }
         if !states.isEmpty, states.allSatisfy({ $0 == .scheduled }) { return .scheduled }
         return .inProgress
