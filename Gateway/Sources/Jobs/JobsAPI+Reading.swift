@@ -31,17 +31,17 @@ extension JobsAPI {
         }
 
         var jobArn: String
-        var jobName: String
-        var modelId: String
+        var jobName: String?
+        var modelId: String?
         var clientRequestToken: String?
-        var roleArn: String
+        var roleArn: String?
         var status: String
         var message: String?
-        var submitTime: String
-        var lastModifiedTime: String
+        var submitTime: String?
+        var lastModifiedTime: String?
         var endTime: String?
-        var inputDataConfig: Input
-        var outputDataConfig: Output
+        var inputDataConfig: Input?
+        var outputDataConfig: Output?
         var timeoutDurationInHours: Int?
         var jobExpirationTime: String?
         var modelInvocationType: String?
@@ -75,18 +75,33 @@ extension JobsAPI {
                 jobExpirationTime = spelled(job.submitted + Int64(hours) * 3_600_000)
             }
             modelInvocationType = job.invocationType ?? job.upstreamInvocation
-            totalRecordCount = job.total
-            successRecordCount = job.succeeded
-            errorRecordCount = job.failed
-            if job.succeeded != nil || job.failed != nil {
-                processedRecordCount = (job.succeeded ?? 0) + (job.failed ?? 0)
-            }
+            count(job.total, job.succeeded, job.failed)
+        }
+
+        /// A batch that no job stands for: what its provider does not tell is left out.
+        init(_ batch: UpstreamBatch, _ identifier: String) {
+            jobArn = identifier
+            jobName = batch.name
+            modelId = batch.model
+            status = JobWorker.status(of: batch.state).rawValue
+            message = batch.message
+            submitTime = batch.created?.iso
+            endTime = batch.ended?.iso
+            count(batch.total, batch.succeeded, batch.failed)
+        }
+
+        private mutating func count(_ total: Int?, _ succeeded: Int?, _ failed: Int?) {
+            totalRecordCount = total
+            successRecordCount = succeeded
+            errorRecordCount = failed
+            guard succeeded != nil || failed != nil else { return }
+            processedRecordCount = (succeeded ?? 0) + (failed ?? 0)
         }
     }
 
     func get(_ call: Call, _ identifier: String) async throws -> Response {
         if let native = native(identifier, call) {
-            return try await Self.json(nativeView(native.id, native.provider, identifier))
+            return try Self.json(View(try await native.provider.batch(id: native.id), identifier))
         }
         return try Self.json(View(try await job(identifier, call)))
     }
@@ -126,27 +141,6 @@ extension JobsAPI {
         return isNative ? (identifier, provider) : nil
     }
 
-    private func nativeView(
-        _ id: String, _ provider: any BatchProvider, _ identifier: String
-    ) async throws -> [String: NativeValue] {
-        let batch = try await provider.batch(id: id)
-        let date = now().iso
-        var view: [String: NativeValue] = [
-            "jobArn": .text(identifier), "jobName": .text(id), "modelId": .text("unknown"),
-            "roleArn": .text(""), "submitTime": .text(date),
-            "status": .text(JobWorker.status(of: batch.state).rawValue),
-            "inputDataConfig": .object(["s3InputDataConfig": .object(["s3Uri": .text("s3://-/-")])]
-            ),
-            "outputDataConfig": .object(["s3OutputDataConfig": .object(["s3Uri": .text("s3://-/")])]
-            ),
-        ]
-        view["message"] = batch.message.map { .text($0) }
-        view["totalRecordCount"] = batch.total.map { .number($0) }
-        view["successRecordCount"] = batch.succeeded.map { .number($0) }
-        view["errorRecordCount"] = batch.failed.map { .number($0) }
-        return view
-    }
-
     // MARK: - Lists
 
     func list(_ call: Call) async throws -> Response {
@@ -160,21 +154,5 @@ extension JobsAPI {
             Page(
                 invocationJobSummaries: jobs.map(View.init),
                 nextToken: hasMore ? jobs.last.map { ListQuery.token(for: $0) } : nil))
-    }
-}
-
-/// A value of an answer that has no type of its own.
-enum NativeValue: Encodable {
-    case text(String)
-    case number(Int)
-    case object([String: NativeValue])
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .text(let text): try container.encode(text)
-        case .number(let number): try container.encode(number)
-        case .object(let members): try container.encode(members)
-        }
     }
 }

@@ -189,6 +189,14 @@ public struct UpstreamBatch: Sendable, Hashable {
     public var outputs: [String] = []
     /// Why it failed, scrubbed of secrets.
     public var message: String?
+    /// The provider's own word for what it is about.
+    public var name: String?
+    /// The model that runs it.
+    public var model: String?
+    /// When it was begun.
+    public var created: UTCDate?
+    /// When it ended, however it did.
+    public var ended: UTCDate?
 
     /// Creates a description.
     public init(state: State) {

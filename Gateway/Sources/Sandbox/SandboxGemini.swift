@@ -5,6 +5,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Wire
 
 /// Answers what the gateway asks Gemini.
 struct SandboxGemini: Sendable {
@@ -93,6 +94,7 @@ struct SandboxGemini: Sendable {
         var metadata: [String: Any] = [
             "displayName": batch.label, "state": "BATCH_STATE_\(state)",
             "model": "models/\(batch.model)",
+            "createTime": UTCDate(milliseconds: Int64(batch.created * 1000)).iso,
             "batchStats": [
                 "requestCount": String(batch.succeeded + batch.failed),
                 "successfulRequestCount": String(batch.succeeded),

@@ -76,7 +76,11 @@ final class Shelf: Sendable {
     }
 
     func cancel(_ id: String) {
-        contents.withLock { $0.batches[id]?.isCancelled = true }
+        contents.withLock { contents in
+            // What has ended stays as it is.
+            guard contents.batches[id]?.output == nil else { return }
+            contents.batches[id]?.isCancelled = true
+        }
     }
 
     /// The batches with a prefix in their ids, newest first.

@@ -370,6 +370,33 @@ class Upstream:
         return len(json.loads(urllib.request.urlopen(request).read())[member])
 
 
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_ids_of_the_providers_own(gateway, provider):
+    """Batches that no job stands for are looked at and stopped where the header names whose."""
+    own = openai if provider == "openai" else gemini_key
+    job = Job(gateway, provider, lines([own("a", "x")]), name="its-name")
+    job.wait()
+    shown = subprocess.run(
+        [BINARY, "show", "--data", str(gateway.folder / "data"), job.arn],
+        capture_output=True, text=True, check=True).stdout
+    native = re.search(r"(batch_|batches/)[^,\s]+", shown).group(0)
+    for identifier in (native, f"arn:aws:bedrock:us-east-1:123456789012:batch:{native}"):
+        view = job.bedrock.get_model_invocation_job(jobIdentifier=identifier)
+        assert view["jobArn"] == identifier and view["status"] == "Completed"
+        counts = [view[k] for k in ("totalRecordCount", "processedRecordCount", "successRecordCount")]
+        assert counts == [1, 1, 1]
+        # What nobody knows is left out, not made up.
+        assert "roleArn" not in view and "inputDataConfig" not in view
+        assert abs((view["submitTime"] - job.get()["submitTime"]).total_seconds()) < 60
+        job.bedrock.stop_model_invocation_job(jobIdentifier=identifier)
+    with pytest.raises(ClientError) as error:
+        gateway.client("bedrock").get_model_invocation_job(jobIdentifier=native)
+    assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    with pytest.raises(ClientError) as error:
+        job.bedrock.get_model_invocation_job(jobIdentifier=native + "x")
+    assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_kill_at_any_moment(tmp_path, provider):
     (tmp_path / "upstream").mkdir()

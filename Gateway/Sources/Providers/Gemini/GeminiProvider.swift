@@ -201,7 +201,9 @@ public struct GeminiProvider: BatchProvider {
 
             var displayName: String?
             var state: String?
+            var model: String?
             var createTime: String?
+            var endTime: String?
             var output: Output?
             var batchStats: Statistics?
         }
@@ -279,6 +281,10 @@ public struct GeminiProvider: BatchProvider {
         batch.failed = counts?.failedRequestCount.flatMap { Int($0.text) }
         batch.outputs = [operation.metadata?.output?.responsesFile].compactMap { $0 }
         batch.message = operation.error?.message
+        batch.name = operation.metadata?.displayName
+        batch.model = operation.metadata?.model
+        batch.created = operation.metadata?.createTime.flatMap { UTCDate(iso: $0) }
+        batch.ended = operation.metadata?.endTime.flatMap { UTCDate(iso: $0) }
         return batch
     }
 

@@ -120,7 +120,12 @@ public struct OpenAIProvider: BatchProvider {
 
         var id: String
         var status: String
+        var model: String?
         var createdAt: Int64?
+        var completedAt: Int64?
+        var failedAt: Int64?
+        var expiredAt: Int64?
+        var cancelledAt: Int64?
         var outputFileId: String?
         var errorFileId: String?
         var requestCounts: Counts?
@@ -165,6 +170,11 @@ public struct OpenAIProvider: BatchProvider {
         batch.succeeded = object.requestCounts?.completed
         batch.failed = object.requestCounts?.failed
         batch.outputs = [object.outputFileId, object.errorFileId].compactMap { $0 }
+        batch.name = object.metadata?["name"]
+        batch.model = object.model
+        batch.created = object.createdAt.map { UTCDate(milliseconds: $0 * 1000) }
+        let ends = [object.completedAt, object.failedAt, object.expiredAt, object.cancelledAt]
+        batch.ended = ends.compactMap { $0 }.first.map { UTCDate(milliseconds: $0 * 1000) }
         let errors = object.errors?.data ?? []
         if let first = errors.first {
             let line = first.line.map { "line \($0): " } ?? ""
