@@ -97,7 +97,7 @@ struct InputConversion {
         var isFound = false
         try await blobs.open(job.input.id).forEachStep { bytes in
             guard !isFound else { return }
-            isFound = (tail + bytes).firstRange(of: sign) != nil
+            isFound = (tail + bytes).contains(sign)
             tail = Array(bytes.suffix(sign.count))
         }
         return isFound
@@ -191,6 +191,21 @@ struct InputConversion {
 }
 
 extension [UInt8] {
+    /// Whether some bytes stand in these, one after the other.
+    func contains(_ other: [UInt8]) -> Bool {
+        guard let first = other.first, count >= other.count else { return false }
+        return withUnsafeBytes { bytes in
+            var index = 0
+            while index <= bytes.count - other.count {
+                if bytes[index] == first, bytes[index..<index + other.count].elementsEqual(other) {
+                    return true
+                }
+                index += 1
+            }
+            return false
+        }
+    }
+
     /// Appends the bytes of a span.
     mutating func append(span: RawSpan) {
         span.withUnsafeBytes { append(contentsOf: $0) }

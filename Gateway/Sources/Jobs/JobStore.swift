@@ -14,6 +14,8 @@ public struct JobStore: Sendable {
     private static let active = "active-jobs"
     /// The places of jobs in time, the newest first: what lists are made from.
     private static let byTime = "jobs-by-time"
+    /// The jobs that are looked at together.
+    private static let pageSize = 200
 
     /// Creates a store.
     public init(state: any StateStore) {
@@ -72,22 +74,36 @@ public struct JobStore: Sendable {
     func page(
         _ query: ListQuery, tenant: String
     ) async throws -> (jobs: [JobRecord], hasMore: Bool) {
-        var jobs: [JobRecord] = []
+        var page: [JobRecord] = []
         var last = query.after
         while true {
             let places = try await places(of: tenant, query.isAscending, behind: last)
-            for place in places {
-                if query.isBehind(place) { return (jobs, false) }
-                guard query.mayAccept(place),
-                    let job = try await find(tenant: tenant, id: place.id),
-                    // Else it is the place of an order whose token another had already.
-                    job.submitted == place.submitted, query.accepts(job)
-                else { continue }
-                guard jobs.count < query.limit else { return (jobs, true) }
-                jobs.append(job)
+            var rest = places[...]
+            while !rest.isEmpty {
+                let step = rest.prefix(Self.pageSize)
+                rest = rest.dropFirst(Self.pageSize)
+                for job in try await jobs(of: tenant, at: step.filter(query.mayAccept))
+                where query.accepts(job) {
+                    guard page.count < query.limit else { return (page, true) }
+                    page.append(job)
+                }
+                if let end = step.last, query.isBehind(end) { return (page, false) }
             }
-            guard !query.isAscending, let end = places.last else { return (jobs, false) }
+            guard !query.isAscending, let end = places.last else { return (page, false) }
             last = end
+        }
+    }
+
+    /// The jobs at some places, in their order.
+    private func jobs(of tenant: String, at places: [JobPlace]) async throws -> [JobRecord] {
+        let records = try await state.get(
+            Self.jobs, keys: places.map { Self.key(tenant, $0.id) })
+        let jobs = Dictionary(
+            try records.map(Self.decode).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
+        // Where the time differs, it is the place of an order whose token another had already.
+        return places.compactMap { place in
+            jobs[place.id].flatMap { $0.submitted == place.submitted ? $0 : nil }
         }
     }
 
@@ -102,7 +118,8 @@ public struct JobStore: Sendable {
         guard isAscending else {
             return read(
                 try await state.list(
-                    Self.byTime, prefix: prefix, after: last.map { prefix + $0.text }, limit: 200))
+                    Self.byTime, prefix: prefix, after: last.map { prefix + $0.text },
+                    limit: Self.pageSize))
         }
         return read(try await records(Self.byTime, prefix: prefix))
             .prefix { place in last.map { place.text < $0.text } ?? true }.reversed()

@@ -35,7 +35,9 @@ struct ResultConversion {
     func run() async throws -> Outcome {
         let requests = try await worker.blobs.open(job.input.id)
         let index = try await makeIndex(requests)
-        let sink = ResultSink(index.ids, try await worker.blobs.makeWriter(reserving: 0))
+        let sink = ResultSink(
+            index, count: job.total ?? 0, provider: job.provider,
+            try await worker.blobs.makeWriter(reserving: 0))
         do {
             for part in job.parts {
                 for output in part.outputs {
@@ -54,22 +56,11 @@ struct ResultConversion {
 
     // MARK: - Requests
 
-    private struct Index {
-        let requests: RequestIndex
-        let ids: [String]
-    }
-
-    /// Reads the client's file once: where each request is, and which ids there are.
-    private func makeIndex(_ reader: any BlobReader) async throws -> Index {
+    /// Reads the client's file once: where each request is.
+    private func makeIndex(_ reader: any BlobReader) async throws -> RequestIndex {
         var builder = RequestIndexBuilder(results: FormatID(job.provider))
-        var scanner = LineScanner()
-        var ids: [String] = []
-        try await reader.forEachStep { bytes in
-            builder.feed(bytes.span.bytes)
-            scanner.feed(bytes) { summary, _ in if let id = summary.id { ids.append(id) } }
-        }
-        scanner.finish { summary, _ in if let id = summary.id { ids.append(id) } }
-        return Index(requests: builder.finish(bytes: BlobRequests(reader: reader)), ids: ids)
+        try await reader.forEachStep { builder.feed($0.span.bytes) }
+        return builder.finish(bytes: BlobRequests(reader: reader))
     }
 
     // MARK: - Results
@@ -113,17 +104,17 @@ struct ResultConversion {
     }
 
     private func configuration(
-        from source: String, to target: FormatID, _ index: Index
+        from source: String, to target: FormatID, _ index: RequestIndex
     ) -> Configuration {
         var configuration = Configuration(target: target)
         configuration.kind = .result
         configuration.source = FormatID(source)
         configuration.onError = .skip
-        configuration.requests = index.requests
+        configuration.requests = index
         return configuration
     }
 
-    private func transcoder(_ source: String, _ index: Index) throws -> Transcoder {
+    private func transcoder(_ source: String, _ index: RequestIndex) throws -> Transcoder {
         var last: (any Error)?
         for target in targets {
             do throws(ConfigurationError) {
@@ -135,7 +126,7 @@ struct ResultConversion {
         throw JobFailure("results cannot be converted: \(last.map { "\($0)" } ?? "no format")")
     }
 
-    private func convert(_ blob: Blob, _ index: Index, _ sink: ResultSink) async throws {
+    private func convert(_ blob: Blob, _ index: RequestIndex, _ sink: ResultSink) async throws {
         let reader = try await worker.blobs.open(blob.id)
         var transcoder = try transcoder(job.provider, index)
         var scanner = LineScanner()
@@ -155,19 +146,22 @@ struct ResultConversion {
     }
 
     /// Requests that nobody answered become errors, spelled as an answer and converted like one.
-    private func addMissing(_ index: Index, _ sink: ResultSink) async throws {
+    private func addMissing(_ index: RequestIndex, _ sink: ResultSink) async throws {
         let missing = sink.missing
         let rejections = Dictionary(
             job.rejections.compactMap { rejection in rejection.id.map { ($0, rejection.message) } },
             uniquingKeysWith: { first, _ in first })
         // A bad line that stands under no id of its own is counted, since it cannot be named.
-        sink.rejections = (job.rejections.count, missing.count { rejections[$0] != nil })
+        sink.rejections = (
+            job.rejections.count, missing.count { rejections[index.id(at: $0)] != nil }
+        )
         guard !missing.isEmpty else { return }
         var transcoder = try transcoder("openai", index)
         var scanner = LineScanner()
         for start in stride(from: 0, to: missing.count, by: 1000) {
             var lines: [UInt8] = []
-            for id in missing[start..<min(start + 1000, missing.count)] {
+            for position in missing[start..<min(start + 1000, missing.count)] {
+                let id = index.id(at: position)
                 let message = rejections[id].map { "\(job.inputName):\($0)" }
                 lines += try FailedResult(id, message).line
             }

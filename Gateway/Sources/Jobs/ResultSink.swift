@@ -43,9 +43,13 @@ struct LineScanner: ~Copyable {
 /// Takes converted results.
 final class ResultSink {
     let writer: any BlobWriter
-    /// The ids that were asked, and whether each was answered.
-    private var isAnswered: [String: Bool]
-    private let order: [String]
+    /// The requests, each with a position of its own.
+    let requests: RequestIndex
+    private let provider: String
+    /// All requests of the job, those without an id too.
+    private let requestCount: Int
+    /// A bit for each request: whether it was answered.
+    private var answered: [UInt64]
     private var succeeded = 0
     private var failed = 0
     private var duplicates = 0
@@ -57,9 +61,18 @@ final class ResultSink {
     var rejections: (all: Int, named: Int) = (0, 0)
     private(set) var usage = TokenUsage()
 
-    init(_ ids: [String], _ writer: any BlobWriter) {
-        order = ids
-        isAnswered = Dictionary(ids.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
+    /// Creates a sink.
+    ///
+    /// - Parameters:
+    ///   - requests: Where the client's requests are.
+    ///   - count: How many there are, those without an id too.
+    ///   - provider: Who has run them.
+    ///   - writer: Where results go.
+    init(_ requests: RequestIndex, count: Int, provider: String, _ writer: any BlobWriter) {
+        self.requests = requests
+        requestCount = count
+        self.provider = provider
+        answered = Array(repeating: 0, count: requests.count / 64 + 1)
         self.writer = writer
     }
 
@@ -81,17 +94,16 @@ final class ResultSink {
         _ summary: RecordSummary, _ line: ArraySlice<UInt8>, _ isMade: Bool, _ kept: inout [UInt8]
     ) {
         if let id = summary.id {
-            switch isAnswered[id] {
-            case false: isAnswered[id] = true
-            case true:
-                duplicates += 1
-                return
-            case nil:
-                // Requests without an id were given one on the way.
-                guard order.isEmpty || id.hasPrefix("record-") else {
-                    unknown += 1
+            if let position = requests.position(of: id, answeredBy: provider) {
+                guard !isAnswered(position) else {
+                    duplicates += 1
                     return
                 }
+                answered[position / 64] |= 1 << UInt64(position % 64)
+            } else if requests.count > 0, !id.hasPrefix("record-") {
+                // Requests without an id were given one on the way; this is none of those.
+                unknown += 1
+                return
             }
         }
         kept += line
@@ -101,18 +113,25 @@ final class ResultSink {
         if let tokens = summary.usage { usage += tokens }
     }
 
-    /// The ids that were not answered, in the order of the requests.
-    var missing: [String] { order.filter { isAnswered[$0] == false } }
+    private func isAnswered(_ position: Int) -> Bool {
+        answered[position / 64] & 1 << UInt64(position % 64) != 0
+    }
+
+    /// The positions of requests that were not answered.
+    var missing: [Int] { (0..<requests.count).filter { !isAnswered($0) } }
 
     var outcome: ResultConversion.Outcome {
-        let unnamed = rejections.all - rejections.named
+        // What has no id of its own and no answer: nothing can stand for it but a number.
+        let silent = max(0, requestCount - succeeded - failed)
+        let unanswered =
+            missingCount - rejections.named
+            + max(0, silent - (rejections.all - rejections.named))
         var outcome = ResultConversion.Outcome(
-            total: max(order.count, succeeded + failed) + unnamed, succeeded: succeeded,
-            failed: failed + unnamed)
+            total: succeeded + failed + silent, succeeded: succeeded, failed: failed + silent)
         for (count, what) in [
-            (missingCount - rejections.named, "requests were not answered"),
-            (rejections.all, "bad lines were left out"), (duplicates, "ids were answered twice"),
-            (unknown, "answers were to no request"), (unreadable, "answers could not be read"),
+            (unanswered, "requests were not answered"), (rejections.all, "bad lines were left out"),
+            (duplicates, "ids were answered twice"), (unknown, "answers were to no request"),
+            (unreadable, "answers could not be read"),
         ] where count > 0 {
             outcome.remarks.append("\(count) \(what)")
         }

@@ -33,12 +33,18 @@ public struct SQLiteStateStore: StateStore {
 
     /// Reads a record; see ``StateStore``.
     public func get(_ collection: String, _ key: String) async throws -> StoredRecord? {
+        try await get(collection, keys: [key]).first
+    }
+
+    /// Reads several records; see ``StateStore``.
+    public func get(_ collection: String, keys: [String]) async throws -> [StoredRecord] {
         try await database.read { database in
-            try Row.fetchOne(
-                database,
-                sql: "SELECT key, version, body FROM records WHERE collection = ? AND key = ?",
-                arguments: [collection, Self.bytes(key)]
-            ).map(Self.record)
+            let statement = try database.cachedStatement(
+                sql: "SELECT key, version, body FROM records WHERE collection = ? AND key = ?")
+            return try keys.compactMap { key in
+                try Row.fetchOne(statement, arguments: [collection, Self.bytes(key)])
+                    .map(Self.record)
+            }
         }
     }
 

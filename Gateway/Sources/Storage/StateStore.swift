@@ -36,6 +36,9 @@ public protocol StateStore: Sendable {
     /// Reads a record, or nil.
     func get(_ collection: String, _ key: String) async throws -> StoredRecord?
 
+    /// Reads several records at once; those that are not there are left out.
+    func get(_ collection: String, keys: [String]) async throws -> [StoredRecord]
+
     /// Writes a record.
     ///
     /// - Returns: The new version, or nil where the condition does not hold; nothing changed then.

@@ -189,6 +189,11 @@ final class DyingStore: StateStore {
         return try await store.get(collection, key)
     }
 
+    func get(_ collection: String, keys: [String]) async throws -> [StoredRecord] {
+        if isDead { throw ProcessEnded() }
+        return try await store.get(collection, keys: keys)
+    }
+
     func put(
         _ collection: String, _ key: String, _ body: [UInt8], if condition: WriteCondition
     ) async throws -> Int64? {

@@ -100,8 +100,14 @@ public final class RequestIndex: Sendable {
         return lower < places.count && Int(places[lower].line) == line ? lower : nil
     }
 
-    /// The position of the request that a result of a provider answers.
-    package func position(of id: String, answeredBy provider: String) -> Int? {
+    /// The position of the request that a result of a provider answers, or nil.
+    ///
+    /// - Parameters:
+    ///   - id: The result's id.
+    ///   - provider: Who has run the batch: some make clients spell their ids anew.
+    /// - Returns: A position from 0 to ``count``.
+    /// - Complexity: O(1), amortised.
+    public func position(of id: String, answeredBy provider: String) -> Int? {
         var name = ByteBuffer(capacity: 64)
         name.append(utf8: id)
         let format = FormatRegistry.format(named: provider)
@@ -109,7 +115,7 @@ public final class RequestIndex: Sendable {
     }
 
     /// The id of the request at a position.
-    package func id(at position: Int) -> String { ids.id(at: position).text }
+    public func id(at position: Int) -> String { ids.id(at: position).text }
 
     /// Where the request at a position stands.
     package func place(at position: Int) -> RequestPlace { places[position] }
