@@ -6,10 +6,6 @@ import ArgumentParser
 import Foundation
 import Logging
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the Files API (/bedrock/files) and the Bedrock batch API (/bedrock).",
@@ -43,10 +39,6 @@ struct Serve: AsyncParsableCommand {
             // sysexits(3): something is wrong with the configuration.
             throw ExitCode(78)
         }
-        #if canImport(Glibc)
-        // By default each thread keeps free memory of its own: 10 MB more while a file is converted.
-        mallopt(M_ARENA_MAX, 2)
-        #endif
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: settings.logLevel) }
         try await GatewayServer(settings).run()
     }
