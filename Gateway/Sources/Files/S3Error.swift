@@ -17,6 +17,8 @@ public struct S3Error: Error, Sendable, Hashable {
     public var status: Int
     /// One sentence.
     public var message: String
+    /// What a signature was held against.
+    private var details: [AuthenticationError.Detail] = []
 
     init(_ code: String, _ status: Int, _ message: String) {
         self.code = code
@@ -27,6 +29,7 @@ public struct S3Error: Error, Sendable, Hashable {
     /// The refusal of a signature.
     public init(_ error: AuthenticationError) {
         self.init(error.code, error.status, error.message)
+        details = error.details
     }
 
     /// The answer.
@@ -51,6 +54,7 @@ public struct S3Error: Error, Sendable, Hashable {
         xml.element("Error") { xml in
             xml.element("Code", code)
             xml.element("Message", message)
+            for detail in details { xml.element(detail.name, detail.text) }
             xml.element("Resource", resource)
             xml.element("RequestId", requestID)
         }

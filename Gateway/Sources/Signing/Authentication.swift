@@ -56,6 +56,17 @@ public struct AuthenticationError: Error, Sendable, Hashable {
     public var status: Int
     /// One sentence for the client; never a secret.
     public var message: String
+    /// What the signature was held against, under the names that S3 has for it: with it a client
+    /// finds out what a proxy has changed. Nothing in it is secret, all of it came from the client.
+    public var details: [Detail] = []
+
+    /// A piece of what a signature was held against.
+    public struct Detail: Sendable, Hashable {
+        /// The name of the element.
+        public let name: String
+        /// The text.
+        public let text: String
+    }
 
     /// Creates an error.
     public init(code: String, status: Int, message: String) {
@@ -72,8 +83,20 @@ public struct AuthenticationError: Error, Sendable, Hashable {
         AuthenticationError(code: "AccessDenied", status: 403, message: message)
     }
 
-    static let wrongSignature = AuthenticationError(
-        code: "SignatureDoesNotMatch", status: 403,
-        message: "The request signature we calculated does not match the signature you provided. "
-            + "A proxy that changes paths or the host breaks signatures.")
+    /// A signature that is not the one of a request.
+    static func wrongSignature(
+        _ claim: SignatureClaim, _ canonicalRequest: String, _ stringToSign: String
+    ) -> AuthenticationError {
+        var error = AuthenticationError(
+            code: "SignatureDoesNotMatch", status: 403,
+            message: "The request signature we calculated does not match the signature you "
+                + "provided. A proxy that changes paths or the host breaks signatures.")
+        error.details = [
+            Detail(name: "AWSAccessKeyId", text: claim.accessKeyID),
+            Detail(name: "StringToSign", text: stringToSign),
+            Detail(name: "SignatureProvided", text: claim.signature),
+            Detail(name: "CanonicalRequest", text: canonicalRequest),
+        ]
+        return error
+    }
 }

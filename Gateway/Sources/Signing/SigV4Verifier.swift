@@ -79,9 +79,11 @@ public struct SigV4Verifier: Authenticator {
         let request = SigV4.canonicalRequest(
             method: head.method.rawValue, target: target, headers: headers, payload: payload,
             service: service)
-        let expected = SigV4.signature(
-            of: SigV4.stringToSign(request, date: claim.date, claim.scope), key: signingKey)
-        guard SigV4.isSame(expected, claim.signature) else { throw .wrongSignature }
+        let text = SigV4.stringToSign(request, date: claim.date, claim.scope)
+        let expected = SigV4.signature(of: text, key: signingKey)
+        guard SigV4.isSame(expected, claim.signature) else {
+            throw .wrongSignature(claim, request, text)
+        }
         let verifier = ChunkVerifier(
             key: signingKey, date: claim.date, scope: claim.scope, seed: expected)
         return Authentication(

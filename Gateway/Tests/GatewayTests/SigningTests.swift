@@ -102,10 +102,12 @@ import Wire
             &request, payload: SigV4.sha256(body), with: Self.credentials, at: Self.date)
         _ = try verifier().authenticate(
             request, service: .bedrock, bodyHash: SigV4.sha256(body))
-        #expect(throws: AuthenticationError.wrongSignature) {
+        let error = #expect(throws: AuthenticationError.self) {
             try verifier().authenticate(
                 request, service: .bedrock, bodyHash: SigV4.sha256(Array("{ }".utf8)))
         }
+        #expect(error?.code == "SignatureDoesNotMatch")
+        #expect(error?.details.contains { $0.text.contains("/model-invocation-job") } == true)
     }
 
     @Test(arguments: [
