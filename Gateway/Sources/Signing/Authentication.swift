@@ -56,8 +56,9 @@ public struct AuthenticationError: Error, Sendable, Hashable {
     public var status: Int
     /// One sentence for the client; never a secret.
     public var message: String
-    /// What the signature was held against, under the names that S3 has for it: with it a client
-    /// finds out what a proxy has changed. Nothing in it is secret, all of it came from the client.
+    /// What the signature was held against, under the names that S3 has for it.
+    ///
+    /// With it a client finds out what a proxy has changed. All of it came from the client.
     public var details: [Detail] = []
 
     /// A piece of what a signature was held against.

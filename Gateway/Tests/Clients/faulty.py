@@ -11,7 +11,8 @@ class FaultyProxy:
 
     count is how often that method and path were asked before. The faults: `429` and `500` (not
     forwarded), `lost` (forwarded, and the answer is thrown away), `cut` (half of the answer),
-    `slow` (the answer comes in small pieces). `note` is told of each request and its headers.
+    `slow` (the answer comes in small pieces), or an answer of its own: a status, headers and a body,
+    where no status means those of the provider with these headers changed. `note` is told of each request and its headers.
     """
 
     def __init__(self, target, fault, note=lambda method, path, count, headers: None):
@@ -60,6 +61,18 @@ class FaultyProxy:
             request.end_headers()
             return
         connection = http.client.HTTPConnection(self.target.netloc)
+        changes = {}
+        if isinstance(fault, tuple):
+            status, changes, text = fault
+            if status:
+                request.send_response(status)
+                for name, value in changes.items():
+                    request.send_header(name, value)
+                request.send_header("content-length", str(len(text)))
+                request.send_header("connection", "close")
+                request.end_headers()
+                request.wfile.write(text)
+                return
         # The host is that of the proxy, so that places for uploads lead back to it.
         headers = {k: v for k, v in request.headers.items() if k.lower() != "connection"}
         connection.request(request.command, request.path, body, headers)
@@ -71,7 +84,7 @@ class FaultyProxy:
         request.send_response(response.status)
         for name, value in response.getheaders():
             if name.lower() not in ("content-length", "connection", "transfer-encoding", "date"):
-                request.send_header(name, value)
+                request.send_header(name, changes.get(name.lower(), value))
         request.send_header("content-length", str(len(data)))
         request.send_header("connection", "close")
         request.end_headers()

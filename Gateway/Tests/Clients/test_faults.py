@@ -1,10 +1,13 @@
 """Providers that fail: every route, every fault, and still one batch and all results."""
+import json
+import socket
+
 import pytest
 from botocore.exceptions import ClientError
 
 from conftest import Gateway
 from faulty import FaultyProxy
-from test_jobs import PROVIDERS, Answer, Job, Upstream, lines, openai
+from test_jobs import PROVIDERS, Answer, Job, Upstream, converse, lines, openai
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +91,58 @@ def test_files_that_a_provider_does_not_take(tmp_path, upstream, fault, code):
     finally:
         gateway.stop()
         proxy.close()
+
+
+@pytest.fixture
+def trap():
+    """A place that nobody must ever ask anything."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.setblocking(False)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def fail(tmp_path, upstream, provider, fault):
+    """A job that ends badly: its view, and what the gateway wrote to its log."""
+    proxy = FaultyProxy(upstream.url, fault)
+    environment = {
+        name: value.replace(upstream.url, proxy.url) for name, value in upstream.environment().items()}
+    environment["OPENAI_API_KEY"] = environment["GEMINI_API_KEY"] = "sk-proj-verysecret123"
+    gateway = Gateway(tmp_path, arguments=(), environment=environment)
+    try:
+        job = Job(gateway, provider, lines([converse("a", "x")]))
+        view, _ = job.wait(60)
+        assert view["status"] == "Failed", view
+        return view["message"], gateway.log()
+    finally:
+        gateway.stop()
+        proxy.close()
+
+
+def test_uploads_are_not_sent_to_foreign_places(tmp_path, upstream, trap):
+    def fault(method, path, count):
+        return (None, {"x-goog-upload-url": trap + "/upload"}, b"") if "/upload/" in path else None
+
+    message, _ = fail(tmp_path, upstream, "gemini", fault)
+    assert "foreign place" in message
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini", "bedrock"])
+def test_redirects_are_not_followed(tmp_path, upstream, trap, provider):
+    def fault(method, path, count):
+        # A client's own upload comes before the job.
+        return None if "/in/" in path else (302, {"location": trap + path}, b"")
+
+    fail(tmp_path, upstream, provider, fault)
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_what_providers_say_holds_no_key(tmp_path, upstream, provider):
+    text = b'{"error": {"message": "wrong key sk-proj-verysecret123\\u000a{\\"x\\":1}", "code": 401}}'
+    message, log = fail(tmp_path, upstream, provider, lambda *_: (401, {}, text))
+    assert message.startswith("401 wrong key *** ") and "verysecret" not in message + log
+    for line in log.splitlines():
+        assert json.loads(line)["level"]
