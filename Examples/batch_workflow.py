@@ -4,7 +4,8 @@
     Gateway/sandbox &                                 the gateway with emulated providers
     pip install boto3 && python Examples/batch_workflow.py openai      or gemini, or bedrock
 
-GATEWAY_URL names another gateway, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY keys for it.
+GATEWAY_URL names another gateway, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY keys for it; MODEL
+another model, and BUCKET another bucket: for Bedrock itself, one that you have.
 """
 import json
 import os
@@ -15,7 +16,8 @@ import boto3
 
 url = os.environ.get("GATEWAY_URL", "http://localhost:8080")
 provider = sys.argv[1] if len(sys.argv) > 1 else "openai"
-model = {"openai": "gpt-4o-mini", "gemini": "gemini-2.5-flash"}.get(
+bucket = os.environ.get("BUCKET", "my-batches")
+model = os.environ.get("MODEL") or {"openai": "gpt-4o-mini", "gemini": "gemini-2.5-flash"}.get(
     provider, "anthropic.claude-3-haiku-20240307-v1:0")
 
 
@@ -45,7 +47,7 @@ lines = [
     for number, prompt in enumerate(prompts)
 ]
 body = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-uploaded = s3.put_object(Bucket="my-batches", Key="input/prompts.jsonl", Body=body.encode())
+uploaded = s3.put_object(Bucket=bucket, Key="input/prompts.jsonl", Body=body.encode())
 print("uploaded, file id", uploaded["ETag"])
 
 job = bedrock.create_model_invocation_job(
@@ -53,8 +55,8 @@ job = bedrock.create_model_invocation_job(
     # boto3 demands a role. For OpenAI and Gemini any text will do; Bedrock assumes it.
     roleArn=os.environ.get("BEDROCK_BATCH_ROLE_ARN", "arn:aws:iam::123456789012:role/any"),
     modelId=model,
-    inputDataConfig={"s3InputDataConfig": {"s3Uri": "s3://my-batches/input/prompts.jsonl"}},
-    outputDataConfig={"s3OutputDataConfig": {"s3Uri": "s3://my-batches/output/"}})
+    inputDataConfig={"s3InputDataConfig": {"s3Uri": f"s3://{bucket}/input/prompts.jsonl"}},
+    outputDataConfig={"s3OutputDataConfig": {"s3Uri": f"s3://{bucket}/output/"}})
 arn = job["jobArn"]
 print("started", arn)
 
@@ -67,7 +69,7 @@ while True:
 
 print("jobs:", [j["jobName"] for j in bedrock.list_model_invocation_jobs()["invocationJobSummaries"]])
 prefix = f"output/{arn.split('/')[-1]}/"
-for item in s3.list_objects_v2(Bucket="my-batches", Prefix=prefix).get("Contents", []):
+for item in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", []):
     print(f"\n{item['Key']}, {item['Size']} bytes")
-    print(s3.get_object(Bucket="my-batches", Key=item["Key"])["Body"].read().decode())
+    print(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read().decode())
 sys.exit(0 if state["status"] == "Completed" else 1)
