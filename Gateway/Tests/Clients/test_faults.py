@@ -3,8 +3,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import Gateway
+from dialects import lines, openai, read
 from faulty import FaultyProxy
-from test_jobs import PROVIDERS, Answer, Job, Upstream, lines, openai
+from jobs import Job
+from test_jobs import Upstream
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def run(tmp_path, upstream, provider, fault):
         assert view["status"] == "Completed", view
         results, manifest = job.results()
         assert manifest["successRecordCount"] == 500
-        assert len({Answer(record).id for record in results}) == 500
+        assert len({read(record).id for record in results}) == 500
         assert upstream.batch_count(provider) == before + 1, "exactly one batch"
         return proxy
     finally:

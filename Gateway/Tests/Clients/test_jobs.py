@@ -10,135 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import BINARY, Gateway
-
-PROVIDERS = ["openai", "gemini", "bedrock"]
-FINAL = {"Completed", "Failed", "Stopped", "PartiallyCompleted", "Expired"}
-TOOL = {"type": "object", "properties": {"city": {"type": "string"}}}
-
-
-def converse(identifier, text, tools=False):
-    body = {"messages": [{"role": "user", "content": [{"text": text}]}],
-            "inferenceConfig": {"maxTokens": 100}}
-    if tools:
-        body["toolConfig"] = {"tools": [{"toolSpec": {
-            "name": "weather", "inputSchema": {"json": TOOL}}}]}
-    return {"recordId": identifier, "modelInput": body}
-
-
-def anthropic(identifier, text, tools=False):
-    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 100,
-            "messages": [{"role": "user", "content": text}]}
-    if tools:
-        body["tools"] = [{"name": "weather", "input_schema": TOOL}]
-    return {"recordId": identifier, "modelInput": body}
-
-
-def openai(identifier, text, tools=False):
-    body = {"model": "gpt-4o-mini", "max_completion_tokens": 100,
-            "messages": [{"role": "user", "content": text}]}
-    if tools:
-        body["tools"] = [{"type": "function", "function": {"name": "weather", "parameters": TOOL}}]
-    return {"custom_id": identifier, "method": "POST", "url": "/v1/chat/completions", "body": body}
-
-
-def gemini_body(text, tools):
-    body = {"contents": [{"role": "user", "parts": [{"text": text}]}],
-            "generationConfig": {"maxOutputTokens": 100}}
-    if tools:
-        body["tools"] = [{"functionDeclarations": [{"name": "weather", "parametersJsonSchema": TOOL}]}]
-    return body
-
-
-def gemini_key(identifier, text, tools=False):
-    return {"key": identifier, "request": gemini_body(text, tools)}
-
-
-def gemini_metadata(identifier, text, tools=False):
-    return {"request": gemini_body(text, tools), "metadata": {"key": identifier}}
-
-
-DIALECTS = [converse, anthropic, openai, gemini_key, gemini_metadata]
-
-
-def lines(records):
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
-
-
-class Answer:
-    """A result of any dialect: its id, text, tool, end and failure."""
-
-    def __init__(self, record):
-        self.record = record
-        self.text = self.tool = self.failure = None
-        if "custom_id" in record:
-            self.id = record["custom_id"]
-            response = record["response"] or {}
-            if record.get("error") or response.get("status_code", 0) >= 400:
-                self.failure = response.get("status_code", 500)
-                return
-            message = response["body"]["choices"][0]["message"]
-            self.text = message.get("content")
-            if message.get("tool_calls"):
-                self.tool = message["tool_calls"][0]["function"]["name"]
-        elif "recordId" in record:
-            self.id = record["recordId"]
-            if "error" in record:
-                self.failure = record["error"]["errorCode"]
-                return
-            output = record["modelOutput"]
-            content = output["content"] if "content" in output else output["output"]["message"]["content"]
-            for block in content:
-                self.text = block.get("text", self.text)
-                self.tool = block.get("toolUse", block if block.get("type") == "tool_use" else {}).get(
-                    "name", self.tool)
-        else:
-            self.id = record.get("key") or record["metadata"]["key"]
-            if "error" in record:
-                self.failure = record["error"]["code"]
-                return
-            for part in record["response"]["candidates"][0]["content"]["parts"]:
-                self.text = part.get("text", self.text)
-                self.tool = part.get("functionCall", {}).get("name", self.tool)
-
-
-class Job:
-    """One job and what came of it."""
-
-    def __init__(self, gateway, provider, body, name="job-1", bucket="jobs", key="in/batch.jsonl", **more):
-        self.s3 = gateway.client("s3", provider)
-        self.bedrock = gateway.client("bedrock", provider)
-        self.bucket, self.key = bucket, key
-        self.etag = self.s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"].strip('"')
-        model = more.pop("model", "anthropic.claude-3-haiku-20240307-v1:0" if provider == "bedrock" else "model-1")
-        self.order = dict(
-            jobName=name, roleArn="arn:aws:iam::123456789012:role/r", modelId=model,
-            inputDataConfig={"s3InputDataConfig": {"s3Uri": more.pop("uri", f"s3://{bucket}/{key}")}},
-            outputDataConfig={"s3OutputDataConfig": {"s3Uri": f"s3://{bucket}/out/"}}, **more)
-        self.arn = self.bedrock.create_model_invocation_job(**self.order)["jobArn"]
-
-    def get(self):
-        return self.bedrock.get_model_invocation_job(jobIdentifier=self.arn)
-
-    def wait(self, seconds=30):
-        seen = []
-        deadline = time.time() + seconds
-        while time.time() < deadline:
-            job = self.get()
-            if job["status"] not in seen:
-                seen.append(job["status"])
-            if job["status"] in FINAL:
-                return job, seen
-            time.sleep(0.05)
-        raise AssertionError(f"the job never ended: {seen}")
-
-    def results(self):
-        prefix = f"out/{self.arn.split('/')[-1]}/"
-        keys = [o["Key"] for o in self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)["Contents"]]
-        name = self.key.split("/")[-1]
-        assert keys == sorted([prefix + name + ".out", prefix + "manifest.json.out"])
-        body = self.s3.get_object(Bucket=self.bucket, Key=prefix + name + ".out")["Body"].read()
-        manifest = json.loads(self.s3.get_object(Bucket=self.bucket, Key=prefix + "manifest.json.out")["Body"].read())
-        return [json.loads(line) for line in body.splitlines()], manifest
+from dialects import DIALECTS, converse, gemini_key, lines, openai, read
+from jobs import PROVIDERS, Job
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.__name__)
@@ -155,7 +28,7 @@ def test_workflow(gateway, provider, dialect):
     results, manifest = job.results()
     assert manifest["totalRecordCount"] == 5 and manifest["errorRecordCount"] == 1
     assert manifest["outputTokenCount"] > 0
-    answers = {a.id: a for a in map(Answer, results)}
+    answers = {answer.id: answer for answer in map(read, results)}
     assert sorted(answers) == [f"id-{n}" for n in range(5)]
     assert answers["id-0"].text == "Echo: Hello!"
     assert answers["id-1"].text == "Echo: Grüße, 東京 🚀"
@@ -163,9 +36,8 @@ def test_workflow(gateway, provider, dialect):
     assert answers["id-2"].failure in (400, 3)
     assert answers["id-3"].tool == "weather"
     if "recordId" in records[0] and provider != "bedrock":
-        for record in records:
-            echo = answers[record["recordId"]].record["modelInput"]
-            assert echo == record["modelInput"], "the client's own request is repeated"
+        echoes = {result["recordId"]: result["modelInput"] for result in results}
+        assert echoes == {record["recordId"]: record["modelInput"] for record in records}
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini"])
@@ -301,7 +173,7 @@ def test_files_over_a_limit_are_split_under_one_job(tmp_path, provider):
         view, _ = job.wait()
         assert view["status"] == "Completed" and view["successRecordCount"] == 25
         results, _ = job.results()
-        assert {Answer(r).id: Answer(r).text for r in results} == {
+        assert {read(r).id: read(r).text for r in results} == {
             f"id-{n}": f"Echo: text {n}" for n in range(25)}
         listed = subprocess.run([BINARY, "jobs", "--data", str(tmp_path / "data")],
                                 capture_output=True, text=True, check=True).stdout
@@ -356,7 +228,7 @@ def test_kill_at_any_moment(tmp_path, provider):
             assert view["status"] == "Completed", view
             results, manifest = job.results()
             assert manifest["successRecordCount"] == 2000
-            assert len({Answer(record).id for record in results}) == 2000
+            assert len({read(record).id for record in results}) == 2000
             assert upstream.batch_count(provider) == index + 1, "no second batch"
     finally:
         gateway.kill()
