@@ -112,7 +112,6 @@ def test_validation(gateway, change, code):
 
 
 def test_lists_and_tags(gateway):
-    keys = ("AKIDTEST", "secret-of-the-test")
     job = Job(gateway, "openai", lines([openai("a", "x")]), name="listed-0", tags=[{"key": "a", "value": "1"}])
     for index in range(1, 5):
         job.bedrock.create_model_invocation_job(**{**job.order, "jobName": f"listed-{index}"})
