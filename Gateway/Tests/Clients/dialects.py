@@ -11,7 +11,8 @@ def converse(identifier, text, tools=False, image=None):
     if image:
         data = base64.b64encode(image).decode()
         content.append({"image": {"format": "png", "source": {"bytes": data}}})
-    body = {"messages": [{"role": "user", "content": content}], "inferenceConfig": {"maxTokens": 100}}
+    body = {"messages": [{"role": "user", "content": content}],
+            "inferenceConfig": {"maxTokens": 100}}
     if tools:
         body["toolConfig"] = {"tools": [{"toolSpec": {
             "name": "weather", "inputSchema": {"json": TOOL}}}]}
@@ -50,7 +51,8 @@ def gemini_body(text, tools, image):
     body = {"contents": [{"role": "user", "parts": parts}],
             "generationConfig": {"maxOutputTokens": 100}}
     if tools:
-        body["tools"] = [{"functionDeclarations": [{"name": "weather", "parametersJsonSchema": TOOL}]}]
+        body["tools"] = [{"functionDeclarations": [
+            {"name": "weather", "parametersJsonSchema": TOOL}]}]
     return body
 
 
