@@ -232,3 +232,31 @@ def test_kill_at_any_moment(tmp_path, provider):
     finally:
         gateway.kill()
         upstream.gateway.stop()
+
+
+def test_no_job_is_lost_between_its_mark_and_its_record(tmp_path):
+    """A worker that looks all the time sees marks of jobs whose records are just being written."""
+    gateway = Gateway(tmp_path, environment={"GATEWAY_POLL_INTERVAL": "0.01"})
+    try:
+        # Not in any format, so each job ends where it begins.
+        job = Job(gateway, "openai", b"not json\n")
+
+        def create():
+            client = gateway.client("bedrock", "openai")
+            for _ in range(100):
+                client.create_model_invocation_job(**job.order)
+
+        threads = [threading.Thread(target=create) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        deadline = time.time() + 10
+        waiting = True
+        while waiting and time.time() < deadline:
+            time.sleep(0.1)
+            waiting = job.bedrock.list_model_invocation_jobs(
+                statusEquals="Submitted")["invocationJobSummaries"]
+        assert [entry["jobArn"] for entry in waiting] == []
+    finally:
+        gateway.stop()
