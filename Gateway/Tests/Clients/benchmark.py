@@ -15,8 +15,9 @@ import statistics
 import tempfile
 import time
 
-from conftest import Gateway
-from test_jobs import Job, Upstream, converse, lines, openai
+from conftest import Gateway, Upstream
+from dialects import converse, lines, openai
+from jobs import Job
 
 
 def report(what, text):

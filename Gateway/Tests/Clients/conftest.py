@@ -1,12 +1,13 @@
 """Starts the gateway that is under test, and makes clients of it as its users do."""
 import itertools
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
-
 import time
+import urllib.request
 
 import boto3
 import pytest
@@ -101,3 +102,35 @@ def bucket(s3, request):
     name = f"bucket-{next(COUNTER)}"
     s3.create_bucket(Bucket=name)
     return name
+
+
+class Upstream:
+    """Emulated providers in a process of their own, which outlive the gateway."""
+
+    def __init__(self, folder):
+        self.gateway = Gateway(folder)
+        self.url = re.search(r'SANDBOX.*"url":"([^"]+)"', self.gateway.log()).group(1)
+
+    def environment(self):
+        return {
+            "OPENAI_API_KEY": "k" * 8, "OPENAI_BASE_URL": self.url + "/openai/v1",
+            "GEMINI_API_KEY": "k" * 8, "GEMINI_BASE_URL": self.url + "/gemini",
+            "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK" * 4, "BEDROCK_BATCH_BUCKET": "b",
+            "AWS_ENDPOINT_URL_S3": self.url + "/s3", "AWS_ENDPOINT_URL_BEDROCK": self.url + "/bedrock",
+        }
+
+    def batch_count(self, provider):
+        path, member, header = {
+            "openai": ("/openai/v1/batches", "data", "authorization"),
+            "gemini": ("/gemini/v1beta/batches", "operations", "x-goog-api-key"),
+            "bedrock": ("/bedrock/model-invocation-jobs", "invocationJobSummaries", "authorization"),
+        }[provider]
+        request = urllib.request.Request(self.url + path, headers={header: "x"})
+        return len(json.loads(urllib.request.urlopen(request).read())[member])
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory):
+    upstream = Upstream(tmp_path_factory.mktemp("upstream"))
+    yield upstream
+    upstream.gateway.stop()

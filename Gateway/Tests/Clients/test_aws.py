@@ -11,14 +11,8 @@ from botocore.exceptions import ClientError
 
 from conftest import Gateway
 from faulty import FaultyProxy
-from test_jobs import Answer, Job, Upstream, converse, lines
-
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory):
-    upstream = Upstream(tmp_path_factory.mktemp("upstream"))
-    yield upstream
-    upstream.gateway.stop()
+from dialects import converse, lines, read
+from jobs import Job
 
 
 def bedrock(upstream, **changes):
@@ -59,7 +53,7 @@ def test_everything_is_in_the_clients_buckets(start, upstream):
     assert head["ETag"].strip('"') == job.etag and job.etag.startswith("sandbox-"), "that of S3"
     assert job.wait()[0]["status"] == "Completed"
     results, _ = job.results()
-    assert Answer(results[0]).text == "Echo: x"
+    assert read(results[0]).text == "Echo: x"
     prefix = f"mine/out/{job.arn.split('/')[-1]}"
     assert [json.loads(stored(upstream, f"{prefix}/batch.jsonl.out"))] == results
     assert json.loads(stored(upstream, f"{prefix}/manifest.json.out"))["successRecordCount"] == 1

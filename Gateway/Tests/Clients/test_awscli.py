@@ -8,7 +8,8 @@ import time
 import pytest
 
 from conftest import KEYS
-from test_jobs import FINAL, converse, lines
+from dialects import converse, lines
+from jobs import FINAL
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import Gateway
+from dialects import lines, openai
+from jobs import Job
 from raw import Raw
 
 TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
@@ -295,7 +297,6 @@ def test_a_key_that_is_for_one_provider(gateway, other):
 
 
 def test_jobs_of_others_are_not_there(gateway, other):
-    from test_jobs import Job, lines, openai
     job = Job(gateway, "openai", lines([openai("a", "x")]), bucket="edges")
     client = gateway.client("bedrock", keys=("AKIDOTHER", "secret-of-another"))
     for call in (

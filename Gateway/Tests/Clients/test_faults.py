@@ -6,15 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import Gateway
+from dialects import converse, lines, openai, read
 from faulty import FaultyProxy
-from test_jobs import PROVIDERS, Answer, Job, Upstream, converse, lines, openai
-
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory):
-    upstream = Upstream(tmp_path_factory.mktemp("upstream"))
-    yield upstream
-    upstream.gateway.stop()
+from jobs import Job
 
 
 def run(tmp_path, upstream, provider, fault):
@@ -34,7 +28,7 @@ def run(tmp_path, upstream, provider, fault):
         assert view["status"] == "Completed", view
         results, manifest = job.results()
         assert manifest["successRecordCount"] == 500
-        assert len({Answer(record).id for record in results}) == 500
+        assert len({read(record).id for record in results}) == 500
         assert upstream.batch_count(provider) == before + 1, "exactly one batch"
         return proxy
     finally:

@@ -4,141 +4,13 @@ import re
 import subprocess
 import threading
 import time
-import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import BINARY, Gateway
-
-PROVIDERS = ["openai", "gemini", "bedrock"]
-FINAL = {"Completed", "Failed", "Stopped", "PartiallyCompleted", "Expired"}
-TOOL = {"type": "object", "properties": {"city": {"type": "string"}}}
-
-
-def converse(identifier, text, tools=False):
-    body = {"messages": [{"role": "user", "content": [{"text": text}]}],
-            "inferenceConfig": {"maxTokens": 100}}
-    if tools:
-        body["toolConfig"] = {"tools": [{"toolSpec": {
-            "name": "weather", "inputSchema": {"json": TOOL}}}]}
-    return {"recordId": identifier, "modelInput": body}
-
-
-def anthropic(identifier, text, tools=False):
-    body = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 100,
-            "messages": [{"role": "user", "content": text}]}
-    if tools:
-        body["tools"] = [{"name": "weather", "input_schema": TOOL}]
-    return {"recordId": identifier, "modelInput": body}
-
-
-def openai(identifier, text, tools=False):
-    body = {"model": "gpt-4o-mini", "max_completion_tokens": 100,
-            "messages": [{"role": "user", "content": text}]}
-    if tools:
-        body["tools"] = [{"type": "function", "function": {"name": "weather", "parameters": TOOL}}]
-    return {"custom_id": identifier, "method": "POST", "url": "/v1/chat/completions", "body": body}
-
-
-def gemini_body(text, tools):
-    body = {"contents": [{"role": "user", "parts": [{"text": text}]}],
-            "generationConfig": {"maxOutputTokens": 100}}
-    if tools:
-        body["tools"] = [{"functionDeclarations": [{"name": "weather", "parametersJsonSchema": TOOL}]}]
-    return body
-
-
-def gemini_key(identifier, text, tools=False):
-    return {"key": identifier, "request": gemini_body(text, tools)}
-
-
-def gemini_metadata(identifier, text, tools=False):
-    return {"request": gemini_body(text, tools), "metadata": {"key": identifier}}
-
-
-DIALECTS = [converse, anthropic, openai, gemini_key, gemini_metadata]
-
-
-def lines(records):
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
-
-
-class Answer:
-    """A result of any dialect: its id, text, tool, end and failure."""
-
-    def __init__(self, record):
-        self.record = record
-        self.text = self.tool = self.failure = None
-        if "custom_id" in record:
-            self.id = record["custom_id"]
-            response = record["response"] or {}
-            if record.get("error") or response.get("status_code", 0) >= 400:
-                self.failure = response.get("status_code", 500)
-                return
-            message = response["body"]["choices"][0]["message"]
-            self.text = message.get("content")
-            if message.get("tool_calls"):
-                self.tool = message["tool_calls"][0]["function"]["name"]
-        elif "recordId" in record:
-            self.id = record["recordId"]
-            if "error" in record:
-                self.failure = record["error"]["errorCode"]
-                return
-            output = record["modelOutput"]
-            content = output["content"] if "content" in output else output["output"]["message"]["content"]
-            for block in content:
-                self.text = block.get("text", self.text)
-                self.tool = block.get("toolUse", block if block.get("type") == "tool_use" else {}).get(
-                    "name", self.tool)
-        else:
-            self.id = record.get("key") or record["metadata"]["key"]
-            if "error" in record:
-                self.failure = record["error"]["code"]
-                return
-            for part in record["response"]["candidates"][0]["content"]["parts"]:
-                self.text = part.get("text", self.text)
-                self.tool = part.get("functionCall", {}).get("name", self.tool)
-
-
-class Job:
-    """One job and what came of it."""
-
-    def __init__(self, gateway, provider, body, name="job-1", bucket="jobs", key="in/batch.jsonl", **more):
-        self.s3 = gateway.client("s3", provider)
-        self.bedrock = gateway.client("bedrock", provider)
-        self.bucket, self.key = bucket, key
-        self.etag = self.s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"].strip('"')
-        model = more.pop("model", "anthropic.claude-3-haiku-20240307-v1:0" if provider == "bedrock" else "model-1")
-        self.order = dict(
-            jobName=name, roleArn="arn:aws:iam::123456789012:role/r", modelId=model,
-            inputDataConfig={"s3InputDataConfig": {"s3Uri": more.pop("uri", f"s3://{bucket}/{key}")}},
-            outputDataConfig={"s3OutputDataConfig": {"s3Uri": f"s3://{bucket}/out/"}}, **more)
-        self.arn = self.bedrock.create_model_invocation_job(**self.order)["jobArn"]
-
-    def get(self):
-        return self.bedrock.get_model_invocation_job(jobIdentifier=self.arn)
-
-    def wait(self, seconds=30):
-        seen = []
-        deadline = time.time() + seconds
-        while time.time() < deadline:
-            job = self.get()
-            if job["status"] not in seen:
-                seen.append(job["status"])
-            if job["status"] in FINAL:
-                return job, seen
-            time.sleep(0.05)
-        raise AssertionError(f"the job never ended: {seen}")
-
-    def results(self):
-        prefix = f"out/{self.arn.split('/')[-1]}/"
-        keys = [o["Key"] for o in self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)["Contents"]]
-        name = self.key.split("/")[-1]
-        assert keys == sorted([prefix + name + ".out", prefix + "manifest.json.out"])
-        body = self.s3.get_object(Bucket=self.bucket, Key=prefix + name + ".out")["Body"].read()
-        manifest = json.loads(self.s3.get_object(Bucket=self.bucket, Key=prefix + "manifest.json.out")["Body"].read())
-        return [json.loads(line) for line in body.splitlines()], manifest
+from conftest import BINARY, Gateway, Upstream
+from dialects import DIALECTS, converse, gemini_key, lines, openai, read
+from jobs import PROVIDERS, Job
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.__name__)
@@ -155,7 +27,7 @@ def test_workflow(gateway, provider, dialect):
     results, manifest = job.results()
     assert manifest["totalRecordCount"] == 5 and manifest["errorRecordCount"] == 1
     assert manifest["outputTokenCount"] > 0
-    answers = {a.id: a for a in map(Answer, results)}
+    answers = {answer.id: answer for answer in map(read, results)}
     assert sorted(answers) == [f"id-{n}" for n in range(5)]
     assert answers["id-0"].text == "Echo: Hello!"
     assert answers["id-1"].text == "Echo: Grüße, 東京 🚀"
@@ -163,9 +35,8 @@ def test_workflow(gateway, provider, dialect):
     assert answers["id-2"].failure in (400, 3)
     assert answers["id-3"].tool == "weather"
     if "recordId" in records[0] and provider != "bedrock":
-        for record in records:
-            echo = answers[record["recordId"]].record["modelInput"]
-            assert echo == record["modelInput"], "the client's own request is repeated"
+        echoes = {result["recordId"]: result["modelInput"] for result in results}
+        assert echoes == {record["recordId"]: record["modelInput"] for record in records}
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini"])
@@ -213,17 +84,18 @@ def test_bad_lines_that_are_allowed(tmp_path, provider):
         assert view["status"] == "Completed", view
         results, manifest = job.results()
         counts = [manifest[k] for k in ("totalRecordCount", "successRecordCount", "errorRecordCount")]
-        answers = {a.id: a for a in map(Answer, results)}
+        answers = {answer.id: answer for answer in map(read, results)}
+        records = {record["recordId"]: record for record in results}
         assert answers["a"].text == "Echo: x" and answers["d"].text == "Echo: z"
         if provider == "bedrock":
             # A file in the provider's own dialect is not read beyond its JSON.
             assert counts == [4, 2 + ("b" in answers and not answers["b"].failure), 1 + bool(answers["b"].failure)]
         else:
             assert counts == [4, 2, 2]
-            error = answers["b"].record["error"]
+            error = records["b"]["error"]
             assert error["errorCode"] == 400
             assert re.match(r"batch\.jsonl:2:\d+ \$\S+: .* \[\w+(\.\w+)*\]$", error["errorMessage"]), error
-            assert answers["b"].record["modelInput"] == bad["modelInput"]
+            assert records["b"]["modelInput"] == bad["modelInput"]
         assert view["message"] .startswith("1 bad" if provider == "bedrock" else "2 bad lines were left out")
         job = Job(gateway, provider, body + b"x\n" + b"y\n")
         view, _ = job.wait()
@@ -272,7 +144,6 @@ def test_validation(gateway, change, code):
 
 
 def test_lists_and_tags(gateway):
-    keys = ("AKIDTEST", "secret-of-the-test")
     job = Job(gateway, "openai", lines([openai("a", "x")]), name="listed-0", tags=[{"key": "a", "value": "1"}])
     for index in range(1, 5):
         job.bedrock.create_model_invocation_job(**{**job.order, "jobName": f"listed-{index}"})
@@ -333,7 +204,7 @@ def test_files_over_a_limit_are_split_under_one_job(tmp_path, provider):
         view, _ = job.wait()
         assert view["status"] == "Completed" and view["successRecordCount"] == 25
         results, _ = job.results()
-        assert {Answer(r).id: Answer(r).text for r in results} == {
+        assert {read(r).id: read(r).text for r in results} == {
             f"id-{n}": f"Echo: text {n}" for n in range(25)}
         listed = subprocess.run([BINARY, "jobs", "--data", str(tmp_path / "data")],
                                 capture_output=True, text=True, check=True).stdout
@@ -343,31 +214,6 @@ def test_files_over_a_limit_are_split_under_one_job(tmp_path, provider):
         assert "part 3     5 records" in shown and "part 4" not in shown
     finally:
         gateway.stop()
-
-
-class Upstream:
-    """Emulated providers in a process of their own, which outlive the gateway."""
-
-    def __init__(self, folder):
-        self.gateway = Gateway(folder)
-        self.url = re.search(r'SANDBOX.*"url":"([^"]+)"', self.gateway.log()).group(1)
-
-    def environment(self):
-        return {
-            "OPENAI_API_KEY": "k" * 8, "OPENAI_BASE_URL": self.url + "/openai/v1",
-            "GEMINI_API_KEY": "k" * 8, "GEMINI_BASE_URL": self.url + "/gemini",
-            "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK" * 4, "BEDROCK_BATCH_BUCKET": "b",
-            "AWS_ENDPOINT_URL_S3": self.url + "/s3", "AWS_ENDPOINT_URL_BEDROCK": self.url + "/bedrock",
-        }
-
-    def batch_count(self, provider):
-        path, member, header = {
-            "openai": ("/openai/v1/batches", "data", "authorization"),
-            "gemini": ("/gemini/v1beta/batches", "operations", "x-goog-api-key"),
-            "bedrock": ("/bedrock/model-invocation-jobs", "invocationJobSummaries", "authorization"),
-        }[provider]
-        request = urllib.request.Request(self.url + path, headers={header: "x"})
-        return len(json.loads(urllib.request.urlopen(request).read())[member])
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini"])
@@ -415,8 +261,36 @@ def test_kill_at_any_moment(tmp_path, provider):
             assert view["status"] == "Completed", view
             results, manifest = job.results()
             assert manifest["successRecordCount"] == 2000
-            assert len({Answer(record).id for record in results}) == 2000
+            assert len({read(record).id for record in results}) == 2000
             assert upstream.batch_count(provider) == index + 1, "no second batch"
     finally:
         gateway.kill()
         upstream.gateway.stop()
+
+
+def test_no_job_is_lost_between_its_mark_and_its_record(tmp_path):
+    """A worker that looks all the time sees marks of jobs whose records are just being written."""
+    gateway = Gateway(tmp_path, environment={"GATEWAY_POLL_INTERVAL": "0.01"})
+    try:
+        # Not in any format, so each job ends where it begins.
+        job = Job(gateway, "openai", b"not json\n")
+
+        def create():
+            client = gateway.client("bedrock", "openai")
+            for _ in range(100):
+                client.create_model_invocation_job(**job.order)
+
+        threads = [threading.Thread(target=create) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        deadline = time.time() + 10
+        waiting = True
+        while waiting and time.time() < deadline:
+            time.sleep(0.1)
+            waiting = job.bedrock.list_model_invocation_jobs(
+                statusEquals="Submitted")["invocationJobSummaries"]
+        assert [entry["jobArn"] for entry in waiting] == []
+    finally:
+        gateway.stop()

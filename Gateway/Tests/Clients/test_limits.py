@@ -12,7 +12,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 
 from conftest import KEYS, Gateway
-from test_jobs import Job, lines, openai
+from dialects import lines, openai
+from jobs import Job
 
 PATIENCE = 2
 

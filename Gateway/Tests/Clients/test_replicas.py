@@ -6,14 +6,8 @@ import time
 import pytest
 
 from conftest import Gateway
-from test_jobs import PROVIDERS, Answer, Job, Upstream, lines, openai
-
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory):
-    upstream = Upstream(tmp_path_factory.mktemp("upstream"))
-    yield upstream
-    upstream.gateway.stop()
+from dialects import lines, openai, read
+from jobs import PROVIDERS, Job
 
 
 @pytest.fixture
@@ -69,7 +63,7 @@ def test_one_goes_on_where_the_other_ends(pair, upstream, provider):
         view, _ = job.wait(60)
         assert view["status"] == "Completed", view
         results, _ = job.results()
-        assert len({Answer(record).id for record in results}) == 3000
+        assert len({read(record).id for record in results}) == 3000
     assert upstream.batch_count(provider) == before + 6
     pair[0].start()
 
