@@ -96,7 +96,7 @@ extension FilesAPI {
         let source = try await copySource(call)
         var range = 0..<source.blob.byteCount
         if let header = call.header("x-amz-copy-source-range") {
-            guard let parsed = try? ByteRange.parse(header, count: source.blob.byteCount),
+            guard let parsed = try ByteRange.parse(header, count: source.blob.byteCount),
                 header == "bytes=\(parsed.lowerBound)-\(parsed.upperBound - 1)"
             else {
                 throw S3Error.invalidArgument(

@@ -31,8 +31,12 @@ extension FilesAPI {
         for (name, value) in Self.overrides(call) {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
-        if range == nil, call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
-            Self.addChecksums(of: object, to: &headers)
+        if call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" {
+            if let number = call.target["partNumber"].flatMap({ Int($0) }) {
+                Self.addChecksum(ofPart: number, of: object, to: &headers)
+            } else if range == nil {
+                Self.addChecksums(of: object, to: &headers)
+            }
         }
         if let range {
             headers[.contentRange] =
@@ -110,6 +114,19 @@ extension FilesAPI {
         }
     }
 
+    /// The checksum of one part, where the upload had a kind.
+    private static func addChecksum(
+        ofPart number: Int, of object: StoredObject, to headers: inout HTTPFields
+    ) {
+        guard let sums = object.partChecksums, number >= 1, number <= sums.count else {
+            if object.partByteCounts.isEmpty { addChecksums(of: object, to: &headers) }
+            return
+        }
+        var part = object
+        part.checksums = object.checksums.mapValues { _ in sums[number - 1] }
+        addChecksums(of: part, to: &headers)
+    }
+
     /// `response-content-type` and the others, for presigned URLs.
     private static func overrides(_ call: Call) -> [(String, String)] {
         StoredHeaders.names.compactMap { name in
@@ -138,7 +155,7 @@ enum StoredHeaders {
             if name == "content-encoding" {
                 // How the body was framed on its way is no property of the object.
                 value = value.split(separator: ",").map { $0.filter { $0 != " " } }
-                    .filter { $0 != "aws-chunked" }.joined(separator: ",")
+                    .filter { $0 != "aws-chunked" }.joined(separator: ", ")
                 if value.isEmpty { continue }
             }
             guard isSafe(value) else {

@@ -62,11 +62,19 @@ struct InputConversion {
         }
         outcome.invocationType = "Converse"
         let output = try await convert(from: source, to: target)
-        if needsAnthropic(output.report), let anthropic = FormatID("bedrock/anthropic") {
+        outcome.take(output)
+        guard output.report.losses.contains(where: { $0.code == .batchToolsUnsupported }) else {
+            return outcome
+        }
+        // Batches of the type Converse refuse tools; these families take them in bodies of their own.
+        switch family {
+        case .claude:
             outcome.invocationType = "InvokeModel"
-            outcome.take(try await convert(from: source, to: anthropic))
-        } else {
-            outcome.take(output)
+            if let anthropic = FormatID("bedrock/anthropic") {
+                outcome.take(try await convert(from: source, to: anthropic))
+            }
+        case .nova: outcome.invocationType = "InvokeModel"
+        case .other: break
         }
         return outcome
     }
@@ -77,14 +85,12 @@ struct InputConversion {
         var outcome = Outcome(
             sourceFormat: source.description,
             invocationType: job.invocationType ?? (isConverse ? "Converse" : "InvokeModel"))
-        if isConverse, isClaude, let anthropic = FormatID("bedrock/anthropic"),
-            try await hasToolConfiguration()
-        {
-            outcome.take(try await convert(from: source, to: anthropic))
+        var target = FormatID("bedrock")
+        if isConverse, family != .other, try await hasToolConfiguration() {
             outcome.invocationType = "InvokeModel"
-        } else if let target = FormatID("bedrock") {
-            outcome.take(try await convert(from: source, to: target))
+            if family == .claude { target = FormatID("bedrock/anthropic") }
         }
+        if let target { outcome.take(try await convert(from: source, to: target)) }
         return outcome
     }
 
@@ -103,13 +109,18 @@ struct InputConversion {
         return isFound
     }
 
-    private var isClaude: Bool {
-        job.modelID.contains("anthropic") || job.modelID.contains("claude")
+    /// The families of models that take tools in bodies of their own.
+    private enum Family {
+        case claude
+        /// Its own bodies are those of Converse, as far as batches are concerned.
+        case nova
+        case other
     }
 
-    /// Batches of Converse bodies refuse tools, which Claude's native dialect may have.
-    private func needsAnthropic(_ report: Report) -> Bool {
-        isClaude && report.losses.contains { $0.code == .batchToolsUnsupported }
+    private var family: Family {
+        let model = job.modelID.lowercased()
+        if model.contains("anthropic") || model.contains("claude") { return .claude }
+        return model.contains("nova") ? .nova : .other
     }
 
     /// What the first record shows.
@@ -152,7 +163,10 @@ struct InputConversion {
         if source.provider != target.provider { configuration.options.model = job.modelID }
         let writer = PartWriter(limits, blobs)
         do {
-            let report = try await feed(try Transcoder(configuration), writer)
+            // Whoever keeps a dialect gets the lines as they are; no other line lacks an id then.
+            let isKept = source.provider == target.provider && target.dialect == nil
+            let naming = isKept ? LineNaming(provider: target.provider) : nil
+            let report = try await feed(try Transcoder(configuration), naming, writer)
             return (try await writer.finish(), report)
         } catch let error as ConfigurationError {
             await writer.abandon()
@@ -164,7 +178,7 @@ struct InputConversion {
     }
 
     private func feed(
-        _ start: consuming Transcoder, _ writer: PartWriter
+        _ start: consuming Transcoder, _ naming: LineNaming?, _ writer: PartWriter
     ) async throws -> Report {
         var transcoder = start
         let reader = try await blobs.open(job.input.id)
@@ -174,11 +188,11 @@ struct InputConversion {
             offset += bytes.count
             var output: [UInt8] = []
             transcoder.feed(bytes.span.bytes) { output.append(span: $0) }
-            try await writer.append(output)
+            try await writer.append(naming?.name(output) ?? output)
         }
         var output: [UInt8] = []
         transcoder.finish { output.append(span: $0) }
-        try await writer.append(output)
+        try await writer.append(naming?.end(output) ?? output)
         let report = transcoder.report
         if report.recordsRejected > badLineLimit || report.recordsWritten == 0 {
             guard let first = report.errors.first else {

@@ -52,6 +52,8 @@ struct JobPart: Codable, Sendable {
     /// The upload was tried, so a file may be there even if no id is known.
     var isUploadTried = false
     var fileID: String?
+    /// The file is that of the client's own upload.
+    var isReused = false
     /// The batch was asked for, so it may be there even if no id is known.
     var isBatchTried = false
     var batchID: String?
@@ -105,6 +107,8 @@ struct JobRecord: Codable, Sendable {
     var tags: [String: String] = [:]
     var input: Blob
     var inputName: String
+    /// The file that the provider of the job has already: the client's own upload.
+    var inputFileID: String?
     var submitted: Int64
     var modified: Int64
     var ended: Int64?

@@ -65,6 +65,8 @@ struct JobRunner {
     /// Nothing is to be done: the job is final, or its record is not there yet.
     private func forget() async throws -> Double? {
         let job = try await worker.store.find(tenant: tenant, id: id)
+        // It came while we looked: its mark is needed.
+        if job?.status.isFinal == false { return 0 }
         let date = worker.now().milliseconds
         try await worker.store.forget(
             tenant: tenant, id: id, markedBefore: job == nil ? date - 60_000 : .max)
@@ -174,6 +176,7 @@ struct JobRunner {
         ).run()
         return try await update { job in
             job.parts = input.parts
+            job.reuseFile()
             job.rejections = input.rejections
             job.total = input.parts.reduce(input.rejections.count) { $0 + $1.recordCount }
             job.sourceFormat = input.sourceFormat
@@ -214,12 +217,34 @@ struct JobRunner {
             if batch == nil {
                 if isStopped { continue }
                 try await update { $0.parts[index].isBatchTried = true }
-                batch = try await provider.createBatch(order(job, index))
+                batch = try await start(job, index, provider)
+                if batch == nil {
+                    return try await update { job in
+                        job.parts[index].isReused = false
+                        job.parts[index].fileID = nil
+                        job.phase = .uploading
+                    }
+                }
             }
             try await update { $0.parts[index].batchID = batch }
         }
         return try await update { job in
             job.phase = job.parts.contains { $0.batchID != nil } ? .running : .collecting
+        }
+    }
+
+    /// Starts a batch.
+    ///
+    /// - Returns: Its id; nil where the file of the client's own upload may be gone there, so that
+    ///   it has to go once more.
+    private func start(
+        _ job: JobRecord, _ index: Int, _ provider: any BatchProvider
+    ) async throws(UpstreamError) -> String? {
+        do throws(UpstreamError) {
+            return try await provider.createBatch(order(job, index))
+        } catch {
+            guard job.parts[index].isReused, !error.isRetryable else { throw error }
+            return nil
         }
     }
 
@@ -256,10 +281,18 @@ struct JobRunner {
         }
     }
 
+    private static let refusal = "the provider failed the batch"
+
     /// Converts what came back and publishes it; only then is the job what it is.
     private func publish(_ job: JobRecord) async throws -> JobRecord {
         let provider = try provider(of: job)
         let states = job.parts.map { $0.batchState }
+        let isRefused = states.allSatisfy { $0 == .failed }
+        if isRefused, job.parts.allSatisfy({ $0.outputs.isEmpty }) {
+            // Nothing was run, so there are no results, and no requests without one.
+            let reasons = job.parts.compactMap(\.message).joined(separator: "; ")
+            return try await end(.failed, reasons.isEmpty ? Self.refusal : reasons)
+        }
         let results = try await ResultConversion(job, provider, worker).run()
         try await update { job in
             job.succeeded = results.succeeded
@@ -272,9 +305,7 @@ struct JobRunner {
             return try await end(.stopped, message)
         }
         if states.contains(.expired) { return try await end(.expired, message) }
-        if states.allSatisfy({ $0 == .failed }) {
-            return try await end(.failed, message ?? "the provider failed the batch")
-        }
+        if isRefused { return try await end(.failed, message ?? Self.refusal) }
         return try await end(states.contains(.failed) ? .partiallyCompleted : .completed, message)
     }
 }
@@ -294,6 +325,13 @@ extension JobPart {
 }
 
 extension JobRecord {
+    /// Takes the file that the client's own upload made at the provider, if it holds these bytes.
+    fileprivate mutating func reuseFile() {
+        guard let inputFileID, parts.count == 1, parts[0].blob.id == input.id else { return }
+        parts[0].fileID = inputFileID
+        parts[0].isReused = true
+    }
+
     /// The status while the provider works: that of the part that has come the least far.
     var liveStatus: JobStatus {
         if isStopWanted { return .stopping }

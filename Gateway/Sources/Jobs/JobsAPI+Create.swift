@@ -132,6 +132,10 @@ extension JobsAPI {
             outputURI: order.outputDataConfig.s3OutputDataConfig.s3Uri, input: file.blob,
             inputName: file.key.split(separator: "/").last.map(String.init) ?? "input.jsonl",
             submitted: date, modified: date)
+        // At S3 the client's object can change; a file of OpenAI or Gemini cannot.
+        if file.provider == job.provider, provider != .bedrock {
+            job.inputFileID = file.providerFileID
+        }
         job.inputFormat = order.inputDataConfig.s3InputDataConfig.s3InputFormat
         job.inputOwner = order.inputDataConfig.s3InputDataConfig.s3BucketOwner
         job.outputKeyID = order.outputDataConfig.s3OutputDataConfig.s3EncryptionKeyId

@@ -111,6 +111,8 @@ struct ResultConversion {
         configuration.source = FormatID(source)
         configuration.onError = .skip
         configuration.requests = index
+        // Where a provider's results name no model.
+        configuration.options.model = job.modelID
         return configuration
     }
 
@@ -163,7 +165,7 @@ struct ResultConversion {
             for position in missing[start..<min(start + 1000, missing.count)] {
                 let id = index.id(at: position)
                 let message = rejections[id].map { "\(job.inputName):\($0)" }
-                lines += try FailedResult(id, message).line
+                lines += try FailedResult(id, position, message).line
             }
             var output: [UInt8] = []
             transcoder.feed(lines.span.bytes) { output.append(span: $0) }
@@ -221,45 +223,46 @@ struct ResultConversion {
     }
 }
 
-/// The answer to a request that the provider gave none to, or that it never got.
-private struct FailedResult: Encodable {
-    struct Answer: Encodable {
-        struct Body: Encodable {
-            struct Failure: Encodable {
-                var message: String
-                var code: String
-            }
+/// The answer to a request that the provider gave none to, or that it never got; in the words of
+/// OpenAI, whose clients get it as it is.
+private struct FailedResult {
+    let id: String
+    let position: Int
+    /// Why the request was not sent; nil: it was, and nothing came back.
+    let message: String?
 
-            var error: Failure
-        }
-
-        var statusCode: Int
-        var requestId = ""
-        var body: Body
+    init(_ id: String, _ position: Int, _ message: String?) {
+        self.id = id
+        self.position = position
+        self.message = message
     }
 
-    var id = "missing"
-    var customId: String
-    var response: Answer
-
-    /// Makes an answer.
-    ///
-    /// - Parameters:
-    ///   - id: The request's id.
-    ///   - message: Why it was not sent; nil: it was, and nothing came back.
-    init(_ id: String, _ message: String?) {
-        customId = id
-        let failure = Answer.Body.Failure(
-            message: message ?? "no result returned",
-            code: message == nil ? "no_result" : "invalid_request")
-        response = Answer(statusCode: message == nil ? 500 : 400, body: .init(error: failure))
-    }
-
+    /// The line, its members in OpenAI's order.
     var line: [UInt8] {
         get throws {
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+            let isSent = message == nil
+            let failure = [
+                "\"message\":\(try Self.quoted(message ?? "no result returned"))",
+                "\"type\":\"\(isSent ? "server_error" : "invalid_request_error")\"",
+                "\"param\":null", "\"code\":\"\(isSent ? "no_result" : "invalid_line")\"",
+            ]
+            let response = [
+                "\"status_code\":\(isSent ? 500 : 400)",
+                "\"request_id\":\"gateway-\(position + 1)\"",
+                "\"body\":{\"error\":{\(failure.joined(separator: ","))}}",
+            ]
+            let members = [
+                "\"id\":\"batch_req_gateway-\(position + 1)\"",
+                "\"custom_id\":\(try Self.quoted(id))",
+                "\"response\":{\(response.joined(separator: ","))}", "\"error\":null",
+            ]
+            return Array("{\(members.joined(separator: ","))}\n".utf8)
         }
+    }
+
+    private static func quoted(_ text: String) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return String(decoding: try encoder.encode(text), as: UTF8.self)
     }
 }

@@ -94,17 +94,15 @@ final class ResultSink {
         _ summary: RecordSummary, _ line: ArraySlice<UInt8>, _ isMade: Bool, _ kept: inout [UInt8]
     ) {
         if let id = summary.id {
-            if let position = requests.position(of: id, answeredBy: provider) {
-                guard !isAnswered(position) else {
-                    duplicates += 1
-                    return
-                }
-                answered[position / 64] |= 1 << UInt64(position % 64)
-            } else if requests.count > 0, !id.hasPrefix("record-") {
-                // Requests without an id were given one on the way; this is none of those.
+            guard let position = requests.position(of: id, answeredBy: provider) else {
                 unknown += 1
                 return
             }
+            guard !isAnswered(position) else {
+                duplicates += 1
+                return
+            }
+            answered[position / 64] |= 1 << UInt64(position % 64)
         }
         kept += line
         kept.append(UInt8(ascii: "\n"))

@@ -46,6 +46,15 @@ import Wire
                 now: { UTCDate(milliseconds: self.clock.withLock { $0 }) })
         }
 
+        /// Waits until nothing of a process is left: its files are closed by other threads.
+        func waitForEnd(of name: String) async throws {
+            let member = try FolderMember(folder: folder)
+            for _ in 0..<1000 where member.isAlive(name) {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(!member.isAlive(name))
+        }
+
         /// Keeps a job of so many requests.
         func order(_ count: Int = 10) async throws -> JobRecord {
             let worker = try worker()
@@ -123,10 +132,13 @@ import Wire
             _ = try await bench.order()
             let store = DyingStore(bench.state, writes: writes, isLastDone: isLastDone)
             // The first process is gone, lock and all, when the second one begins.
+            let name: String
             do {
                 let first = try bench.worker(store)
+                name = first.member.name
                 _ = try? await bench.run(first)
             }
+            try await bench.waitForEnd(of: name)
             #expect(try await bench.run(try bench.worker()) == nil)
             let job = try await bench.job()
             #expect(job.status == .completed, "after \(writes) writes")
@@ -312,7 +324,9 @@ import Wire
         bench.clock.withLock { $0 += 24 * 3_600_000 }
         #expect(try await bench.run(second) == 5)
         #expect(bench.provider.calls == calls)
+        let name = try #require(first?.member.name)
         first = nil
+        try await bench.waitForEnd(of: name)
         bench.provider.script { $0.state = { _, _ in .succeeded } }
         #expect(try await bench.run(second) == nil)
         #expect(try await bench.job().status == .completed)

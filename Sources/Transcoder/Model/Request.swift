@@ -122,6 +122,12 @@ struct RecordID {
     var isStringified = false
 
     init() {}
+
+    /// Appends the id of a record that has none: it is made of its physical line, from 1 on.
+    static func append(idOfLine line: Int, to buffer: inout ByteBuffer) {
+        buffer.append("record-")
+        buffer.append(decimal: line)
+    }
 }
 
 /// A tool that the model may call.

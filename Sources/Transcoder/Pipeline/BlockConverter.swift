@@ -268,10 +268,7 @@ public struct BlockConverter: ~Copyable, Sendable {
             id.text = positional
         } else if id.text == nil {
             let number = context.lineNumber
-            id.text = context.makeText {
-                $0.append("record-")
-                $0.append(decimal: number)
-            }
+            id.text = context.makeText { RecordID.append(idOfLine: number, to: &$0) }
             context.lose(.idSynthesized, target: conversion.source.idMember)
         }
         if id.isStringified, let node = id.node { context.lose(.idRewritten, at: node) }

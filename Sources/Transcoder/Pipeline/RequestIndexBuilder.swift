@@ -97,13 +97,11 @@ struct IndexedLines: ~Copyable {
 
     mutating func add(_ line: Line) {
         guard !line.bytes.isBlank else { return }
-        guard !line.isTooLong, let view = try? indexer.index(line.bytes),
-            let name = Self.id(of: view), ids.find(name.view) == nil
-        else {
-            skippedCount += 1
-            if firstSkippedLine == nil { firstSkippedLine = line.number }
-            return
+        guard !line.isTooLong, let view = try? indexer.index(line.bytes) else {
+            return skip(line)
         }
+        let name = Self.id(of: view) ?? Self.id(ofLine: line.number)
+        guard ids.find(name.view) == nil else { return skip(line) }
         ids.insert(name.view)
         if probe.accepts(view, line) {
             var spelling = ByteBuffer(capacity: 64)
@@ -118,6 +116,19 @@ struct IndexedLines: ~Copyable {
                 offset: line.offset, count: line.bytes.count, body: body, line: line.number))
     }
 
+    /// What a conversion calls a record without an id.
+    private static func id(ofLine number: Int) -> ByteBuffer {
+        var name = ByteBuffer(capacity: 64)
+        RecordID.append(idOfLine: number, to: &name)
+        return name
+    }
+
+    private mutating func skip(_ line: Line) {
+        skippedCount += 1
+        if firstSkippedLine == nil { firstSkippedLine = line.number }
+    }
+
+    /// The id of a record, or nil where it has none.
     private static func id(of view: JSONView) -> ByteBuffer? {
         for member in idMembers {
             guard let node = view.member(member) else { continue }
