@@ -100,8 +100,9 @@ struct IndexedLines: ~Copyable {
         guard !line.isTooLong, let view = try? indexer.index(line.bytes) else {
             return skip(line)
         }
-        let name = Self.id(of: view) ?? Self.id(ofLine: line.number)
-        guard ids.find(name.view) == nil else { return skip(line) }
+        guard let name = Self.id(of: view) ?? Self.id(of: view, onLine: line.number),
+            ids.find(name.view) == nil
+        else { return skip(line) }
         ids.insert(name.view)
         if probe.accepts(view, line) {
             var spelling = ByteBuffer(capacity: 64)
@@ -116,8 +117,9 @@ struct IndexedLines: ~Copyable {
                 offset: line.offset, count: line.bytes.count, body: body, line: line.number))
     }
 
-    /// What a conversion calls a record without an id.
-    private static func id(ofLine number: Int) -> ByteBuffer {
+    /// What a conversion calls a request without an id; nil for what is no request.
+    private static func id(of view: JSONView, onLine number: Int) -> ByteBuffer? {
+        guard Detection.detect(view)?.kind == .request else { return nil }
         var name = ByteBuffer(capacity: 64)
         RecordID.append(idOfLine: number, to: &name)
         return name
