@@ -48,8 +48,8 @@ import Testing
             var request = Request()
             var output = ByteBuffer()
             try OpenAIRequestReader.read(into: &request, &context)
-            try RequestRules.apply(OpenAIRequestWriter.capabilities, to: &request, &context)
-            try OpenAIRequestWriter.write(request, to: &output, &context)
+            try RequestRules.apply(ChatRequestWriter.capabilities, to: &request, &context)
+            try ChatRequestWriter.write(request, to: &output, &context)
             return Outcome(text: output.view.text, losses: losses(context))
         }
     }
@@ -59,8 +59,8 @@ import Testing
             var response = Response()
             var output = ByteBuffer()
             try OpenAIResultReader.read(into: &response, &context)
-            ResultRules.apply(OpenAIResultWriter.traits, to: &response, &context)
-            try OpenAIResultWriter.write(response, to: &output, &context)
+            ResultRules.apply(ChatResultWriter.traits, to: &response, &context)
+            try ChatResultWriter.write(response, to: &output, &context)
             return Outcome(text: output.view.text, losses: losses(context))
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Reads media of chat messages: data URLs, addresses, and base64 with a format beside it.
+// Reads media of OpenAI's bodies: data URLs, addresses, and base64 with a format beside it.
 
 import JSONLCodec
 
@@ -27,6 +27,13 @@ enum ChatMedia {
             }
         }
         guard let url else { throw .missing("url", in: payload) }
+        return try image(url: url, at: part, &context)
+    }
+
+    /// Reads an image from its data URL or address.
+    static func image(
+        url: NodeID, at part: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Media {
         let text = try context.text(url)
         if let data = try DataURL(text, at: url, &context) {
             guard data.type.kind == .image else {
@@ -58,11 +65,15 @@ enum ChatMedia {
             case nil: context.drop(member.value)
             }
         }
-        if let id {
-            throw RecordError(
-                .contentRemoteURL, at: id, "uploaded files belong to one provider's account")
-        }
+        if let id { throw .uploadedFile(id) }
         guard let data else { throw .missing("file_data", in: payload) }
+        return try document(data: data, name: name, at: part, &context)
+    }
+
+    /// Reads a document from its data URL.
+    static func document(
+        data: NodeID, name: NodeID?, at part: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Media {
         let text = try context.text(data)
         guard let content = try DataURL(text, at: data, &context) else {
             throw notData(text, at: data, context)
@@ -212,6 +223,11 @@ extension ByteView {
 }
 
 extension RecordError {
+    /// A file is named by the id that it has in an account.
+    static func uploadedFile(_ id: NodeID) -> RecordError {
+        RecordError(.contentRemoteURL, at: id, "uploaded files belong to one provider's account")
+    }
+
     fileprivate static func mediaType(_ node: NodeID, _ message: StaticString) -> RecordError {
         RecordError(.contentMediaType, at: node, message)
     }

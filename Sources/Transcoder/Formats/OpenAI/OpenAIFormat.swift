@@ -21,8 +21,8 @@ enum OpenAIFormat: BatchFormat {
     static let summary = "OpenAI Batch API: chat completions"
     static let dialects = [
         Dialect(
-            name: "chat", requestWriter: OpenAIRequestWriter.self,
-            resultWriter: OpenAIResultWriter.self)
+            name: "chat", requestWriter: ChatRequestWriter.self,
+            resultWriter: ChatResultWriter.self)
     ]
     static let readOnlyDialects: [String] = []
     static let limits = [

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Writes parts of messages and results of tools, which OpenAI's dialects spell nearly alike.
+
+import JSONLCodec
+
+/// The parts of requests in OpenAI's dialects.
+enum OpenAIParts {
+    /// Writes a text of a system or user, or one of the assistant in a chat.
+    static func write(
+        _ part: TextPart, as dialect: OpenAIDialect, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) {
+        if part.isRefusal {
+            output.append("{\"type\":\"refusal\",\"refusal\":")
+        } else {
+            beginText(dialect, to: &output)
+        }
+        context.write(part.text, to: &output)
+        output.append("}")
+    }
+
+    private static func beginText(_ dialect: OpenAIDialect, to output: inout ByteBuffer) {
+        output.append("{\"type\":")
+        output.append(quoted: dialect.textType)
+        output.append(",\"text\":")
+    }
+
+    // MARK: - Media
+
+    /// Writes media of a user.
+    static func write(
+        _ media: Media, as dialect: OpenAIDialect, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        switch (media.type.kind, media.source) {
+        case (.image, .url(let url)):
+            output.append("{\"type\":\"image_url\",\"image_url\":{\"url\":")
+            context.write(url, to: &output)
+            output.append("}}")
+        case (.image, .base64(let data, let needsRepair)):
+            output.append("{\"type\":\"image_url\",\"image_url\":{\"url\":")
+            writeDataURL(media.type, data, needsRepair: needsRepair, to: &output, context)
+            output.append("}}")
+        case (.document, .base64(let data, let needsRepair)):
+            output.append("{\"type\":\"file\",\"file\":{\"filename\":\"")
+            if let name = media.name { output.append(copying: context.bytes(name, for: output)) }
+            output.append(".")
+            output.append(media.type.fileExtension)
+            output.append("\",\"file_data\":")
+            writeDataURL(media.type, data, needsRepair: needsRepair, to: &output, context)
+            output.append("}}")
+        case (.audio, .base64(let data, let needsRepair)):
+            output.append("{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"")
+            context.write(base64: data, needsRepair: needsRepair, to: &output)
+            output.append("\",\"format\":")
+            output.append(quoted: media.type.bedrockFormat ?? media.type.fileExtension)
+            output.append("}}")
+        case (_, .text(let text)):
+            beginText(dialect, to: &output)
+            context.write(text, to: &output)
+            output.append("}")
+        case (_, .url):
+            throw RecordError(
+                .contentRemoteURL, at: media.node, "the target takes no remote content here")
+        case (.video, .base64):
+            throw RecordError(
+                .unsupportedVideo, at: media.node, "the target takes no films")
+        }
+    }
+
+    private static func writeDataURL(
+        _ type: MediaType, _ data: Text, needsRepair: Bool, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) {
+        output.append("\"data:")
+        output.append(type.mime)
+        output.append(";base64,")
+        context.write(base64: data, needsRepair: needsRepair, to: &output)
+        output.append("\"")
+    }
+
+    // MARK: - Results of tools
+
+    /// Writes what a tool said.
+    ///
+    /// Several blocks are parts, one text is a string; JSON becomes its text (H11).
+    static func writeContent(
+        of result: ToolResult, _ request: Request, as dialect: OpenAIDialect,
+        to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        guard let first = result.content.first else { return output.append("\"\"") }
+        if result.content.count == 1 {
+            switch request.toolResultParts[first] {
+            case .text(let part): return context.write(part.text, to: &output)
+            case .json(let node): return context.write(jsonString: .value(node), to: &output)
+            case .media: break
+            }
+        }
+        var list = MemberList()
+        for index in result.content {
+            list.beginElement(&output)
+            switch request.toolResultParts[index] {
+            case .text(let part):
+                write(part, as: dialect, to: &output, context)
+            case .json(let node):
+                beginText(dialect, to: &output)
+                context.write(jsonString: .value(node), to: &output)
+                output.append("}")
+            case .media(let media):
+                guard dialect.takesMediaInResults else {
+                    throw RecordError(
+                        .unsupportedToolResultImage, at: media.node,
+                        "a tool result takes only text")
+                }
+                try write(media, as: dialect, to: &output, context)
+            }
+        }
+        list.endArray(&output)
+    }
+}
