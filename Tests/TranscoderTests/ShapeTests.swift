@@ -18,7 +18,7 @@ import Testing
         var testDescription: String { "\(kind) \(source) -> \(target)" }
 
         static let all: [Direction] = RecordKind.allCases.flatMap { kind in
-            FormatRegistry.names.flatMap { source in
+            Fixtures.spellings.flatMap { source in
                 FormatID.allNames.compactMap { target in
                     target == source ? nil : Direction(kind: kind, source: source, target: target)
                 }
@@ -43,8 +43,8 @@ import Testing
         var records: [String: [[UInt8]]] = [:]
         for (folder, kind) in [("cases", RecordKind.request), ("results", .result)] {
             for name in Fixtures.folders(in: folder) {
-                for format in FormatRegistry.names {
-                    let file = name.appending(path: "\(format).jsonl")
+                for format in Fixtures.spellings {
+                    let file = name.appending(path: Fixtures.fileName(format))
                     guard let lines = try? Fixtures.lines(file) else { continue }
                     records["\(kind) \(format)", default: []] += lines
                 }

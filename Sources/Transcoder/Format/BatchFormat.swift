@@ -61,6 +61,8 @@ struct DetectedRecord: Equatable {
     var kind: RecordKind
     /// The name of the body's dialect, where it could be told.
     var dialect: String
+    /// It has no body, or one that is the same in all dialects: an error.
+    var fitsAllDialects = false
     /// How sure the guess is: 2 for members that only this format has, 1 for a resemblance.
     var confidence = 2
 }

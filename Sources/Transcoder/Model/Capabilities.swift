@@ -92,6 +92,8 @@ enum ToolChoiceRule: Sendable {
 enum ReasoningRule: Sendable {
     /// `reasoning_effort` with all names.
     case chat
+    /// `reasoning.effort` with all names, and `reasoning.summary`.
+    case responses
     /// `outputConfig.effort` and `additionalModelRequestFields.thinking`, by model family.
     case converse
     /// `output_config.effort` and `thinking`.
@@ -104,4 +106,9 @@ enum ReasoningRule: Sendable {
 enum MetadataRule: Sendable { case chat, converse, none, labels }
 
 /// Which media a target takes.
-enum MediaRule: Sendable { case chat, converse, messages, generateContent }
+enum MediaRule: Sendable {
+    case chat, responses, converse, messages, generateContent
+
+    /// It is one of OpenAI's two.
+    var isOpenAI: Bool { self == .chat || self == .responses }
+}

@@ -96,6 +96,15 @@ enum ErrorMap {
             return self.status(http: status)
         }
         if name == "invalid_request_error" || name == "context_length_exceeded" { return 400 }
+        // What a Responses answer is refused for.
+        if name == "invalid_prompt" || name == "bio_policy" || name == "empty_image_file"
+            || name == "unsupported_image_media_type" || name == "failed_to_download_image"
+            || name == "data_residency_mismatch" || name == "misalignment_policy_violation"
+            || name == "invalid_base64_image" || name.starts(with: "invalid_image")
+            || name.starts(with: "image_")
+        {
+            return 400
+        }
         if name == "rate_limit_error" || name == "rate_limit_exceeded" { return 429 }
         if name == "server_error" { return 500 }
         if name == "authentication_error" || name == "invalid_api_key" { return 401 }

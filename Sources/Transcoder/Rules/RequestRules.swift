@@ -43,10 +43,10 @@ enum RequestRules {
         _ target: Capabilities, _ request: inout Request, _ context: inout RecordContext
     ) {
         guard !request.extras.isEmpty else { return }
-        for extra in request.extras where extra.family != target.family {
-            context.drop(extra.value, code: extra.code)
+        for extra in request.extras where !extra.isKept(by: target.family) {
+            if let code = extra.code { context.drop(extra.value, code: code) }
         }
-        request.extras.removeAll { $0.family != target.family }
+        request.extras.removeAll { !$0.isKept(by: target.family) }
     }
 
     private static func fitResponseFormat(
@@ -59,7 +59,7 @@ enum RequestRules {
             if !target.hasJSONMode {
                 context.lose(.paramDropped, at: node)
                 request.responseFormat = .text
-            } else if target.family == .chat, !mentionsJSON(request, context) {
+            } else if target.family.isOpenAI, !mentionsJSON(request, context) {
                 // The API refuses JSON mode unless some message has the word.
                 context.lose(.jsonWordMissing, target: target.paths.responseFormat)
             }

@@ -99,8 +99,10 @@ extension GenerateContentResponse {
         output.append(",\"index\":")
         output.append(decimal: index)
         switch choice.logprobs {
-        case .openAI(let node):
-            try GeminiLogprobs.write(openAI: node, to: &output, &context)
+        case .chat, .responses:
+            if let logprobs = choice.logprobs {
+                try GeminiLogprobs.write(openAI: logprobs, to: &output, &context)
+            }
         case .gemini(let node):
             output.append(",\"logprobsResult\":")
             context.write(node, to: &output)
@@ -125,7 +127,8 @@ extension GenerateContentResponse {
             }
             // No provider accepts the signatures of another.
             if reasoning.family != .gemini, reasoning.signature != nil {
-                context.lose(.reasoningSignatureDropped, at: reasoning.node)
+                let node = reasoning.family == .claude ? nil : reasoning.signatureNode
+                context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)
             }
             return true
         case .media, .toolCall:

@@ -29,6 +29,10 @@ extension ChatBody {
             context.write(metadataOf: request, to: &output)
         }
         try ChatTools.write(request, &list, to: &output, &context)
+        if let verbosity = request.settings[.verbosity] {
+            list.begin("verbosity", &output)
+            context.write(verbosity, to: &output)
+        }
         context.write(extrasOf: request, in: &list, to: &output)
         list.endObject(&output)
     }

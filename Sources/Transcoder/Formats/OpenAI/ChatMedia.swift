@@ -13,6 +13,7 @@ enum ChatMedia {
         _ payload: NodeID, at part: NodeID, _ context: inout RecordContext
     ) throws(RecordError) -> Media {
         var url: NodeID?
+        var detail: NodeID?
         if context.view.kind(payload) == .string {
             url = payload
         } else {
@@ -20,18 +21,25 @@ enum ChatMedia {
             while let member = try members.next() {
                 switch member.name {
                 case .url: url = member.value
-                case .detail:
-                    if !context.string(member.value, is: "auto") { context.drop(member.value) }
+                case .detail: detail = member.value
                 case nil: context.drop(member.value)
                 }
             }
         }
         guard let url else { throw .missing("url", in: payload) }
-        return try image(url: url, at: part, &context)
+        return try image(url: url, detail: detail, at: part, &context)
     }
 
     /// Reads an image from its data URL or address.
     static func image(
+        url: NodeID, detail: NodeID?, at part: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Media {
+        var media = try image(url: url, at: part, &context)
+        if let detail, !context.string(detail, is: "auto") { media.detail = detail }
+        return media
+    }
+
+    private static func image(
         url: NodeID, at part: NodeID, _ context: inout RecordContext
     ) throws(RecordError) -> Media {
         let text = try context.text(url)
@@ -82,6 +90,23 @@ enum ChatMedia {
             throw .mediaType(data, "the data URL holds no document")
         }
         var media = Media(content.type, context.base64(content.payload), at: part)
+        if let name {
+            media.name = try context.text(name)
+            media.nameNode = name
+        }
+        return media
+    }
+
+    /// Takes a document by its address: only the server knows its type, which is mostly PDF.
+    static func document(
+        url: NodeID, name: NodeID?, at part: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Media {
+        let text = try context.text(url)
+        let bytes = context.bytes(text)
+        guard bytes.hasScheme("http") || bytes.hasScheme("https") else {
+            throw notData(text, at: url, context)
+        }
+        var media = Media(.pdf, .url(text), at: part)
         if let name {
             media.name = try context.text(name)
             media.nameNode = name

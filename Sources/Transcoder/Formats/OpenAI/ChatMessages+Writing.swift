@@ -53,13 +53,9 @@ extension ChatMessages {
         for index in turn.parts {
             switch request.parts[index] {
             case .toolResult(let result):
-                // A chat has no word for a result that is an error.
-                if result.isError, let node = result.statusNode {
-                    context.lose(.paramDropped, at: node)
-                }
                 messages.beginElement(&output)
                 output.append("{\"role\":\"tool\",\"tool_call_id\":")
-                writeID(result.callID, to: &output, context)
+                OpenAIParts.write(id: result.callID, to: &output, context)
                 output.append(",\"content\":")
                 try OpenAIParts.writeContent(
                     of: result, request, as: .chat, to: &output, context)
@@ -92,12 +88,6 @@ extension ChatMessages {
             list.endArray(&output)
         }
         output.append("}")
-    }
-
-    private static func writeID(
-        _ id: Text?, to output: inout ByteBuffer, _ context: borrowing RecordContext
-    ) {
-        if let id { context.write(id, to: &output) } else { output.append("\"\"") }
     }
 
     // MARK: - The assistant
@@ -143,7 +133,7 @@ extension ChatMessages {
                 guard case .toolCall(let call) = request.parts[index] else { continue }
                 list.beginElement(&output)
                 output.append("{\"id\":")
-                writeID(call.id, to: &output, context)
+                OpenAIParts.write(id: call.id, to: &output, context)
                 ChatTools.writeFunction(of: call, to: &output, context)
             }
             list.endArray(&output)

@@ -35,6 +35,8 @@ enum ChatSettings {
         case .user:
             try context.requireString(value)
             request.settings[.user] = value
+        case .verbosity:
+            request.settings[.verbosity] = value
         case .stop:
             try readStops(value, into: &request, context)
         case .stream:

@@ -20,6 +20,29 @@ enum OpenAIParts {
         output.append("}")
     }
 
+    /// Writes a text or a refusal of the assistant as a part of an answer.
+    static func write(
+        answer text: Text, isRefusal: Bool, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) {
+        if isRefusal {
+            output.append("{\"type\":\"refusal\",\"refusal\":")
+            context.write(text, to: &output)
+            output.append("}")
+        } else {
+            output.append("{\"type\":\"output_text\",\"text\":")
+            context.write(text, to: &output)
+            output.append(",\"annotations\":[]}")
+        }
+    }
+
+    /// Writes the id of a call.
+    static func write(
+        id: Text?, to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
+        if let id { context.write(id, to: &output) } else { output.append("\"\"") }
+    }
+
     private static func beginText(_ dialect: OpenAIDialect, to output: inout ByteBuffer) {
         output.append("{\"type\":")
         output.append(quoted: dialect.textType)
@@ -35,21 +58,29 @@ enum OpenAIParts {
     ) throws(RecordError) {
         switch (media.type.kind, media.source) {
         case (.image, .url(let url)):
-            output.append("{\"type\":\"image_url\",\"image_url\":{\"url\":")
+            output.append(dialect.imageStart)
             context.write(url, to: &output)
-            output.append("}}")
+            write(detail: media.detail, as: dialect, to: &output, context)
+            output.append(dialect.mediaEnd)
         case (.image, .base64(let data, let needsRepair)):
-            output.append("{\"type\":\"image_url\",\"image_url\":{\"url\":")
+            output.append(dialect.imageStart)
             writeDataURL(media.type, data, needsRepair: needsRepair, to: &output, context)
-            output.append("}}")
+            write(detail: media.detail, as: dialect, to: &output, context)
+            output.append(dialect.mediaEnd)
         case (.document, .base64(let data, let needsRepair)):
-            output.append("{\"type\":\"file\",\"file\":{\"filename\":\"")
+            output.append(dialect.fileStart)
+            output.append("\"filename\":\"")
             if let name = media.name { output.append(copying: context.bytes(name, for: output)) }
             output.append(".")
             output.append(media.type.fileExtension)
             output.append("\",\"file_data\":")
             writeDataURL(media.type, data, needsRepair: needsRepair, to: &output, context)
-            output.append("}}")
+            output.append(dialect.mediaEnd)
+        case (.document, .url(let url)) where dialect == .responses:
+            output.append(dialect.fileStart)
+            output.append("\"file_url\":")
+            context.write(url, to: &output)
+            output.append(dialect.mediaEnd)
         case (.audio, .base64(let data, let needsRepair)):
             output.append("{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"")
             context.write(base64: data, needsRepair: needsRepair, to: &output)
@@ -66,6 +97,19 @@ enum OpenAIParts {
         case (.video, .base64):
             throw RecordError(
                 .unsupportedVideo, at: media.node, "the target takes no films")
+        }
+    }
+
+    /// Writes how closely a picture is to be looked at, which one of the dialects demands to know.
+    private static func write(
+        detail: NodeID?, as dialect: OpenAIDialect, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) {
+        if let detail {
+            output.append(",\"detail\":")
+            context.write(detail, to: &output)
+        } else if dialect == .responses {
+            output.append(",\"detail\":\"auto\"")
         }
     }
 
@@ -118,4 +162,36 @@ enum OpenAIParts {
         }
         list.endArray(&output)
     }
+}
+
+extension OpenAIDialect {
+    /// The type of a text in a message of the user.
+    fileprivate var textType: StaticString {
+        switch self {
+        case .chat: "text"
+        case .responses: "input_text"
+        }
+    }
+
+    /// A picture up to its address.
+    fileprivate var imageStart: StaticString {
+        switch self {
+        case .chat: "{\"type\":\"image_url\",\"image_url\":{\"url\":"
+        case .responses: "{\"type\":\"input_image\",\"image_url\":"
+        }
+    }
+
+    /// A document up to its own members.
+    fileprivate var fileStart: StaticString {
+        switch self {
+        case .chat: "{\"type\":\"file\",\"file\":{"
+        case .responses: "{\"type\":\"input_file\","
+        }
+    }
+
+    /// The end of a picture or document.
+    fileprivate var mediaEnd: StaticString { self == .chat ? "}}" : "}" }
+
+    /// Tools may answer with pictures and files, not only with text.
+    fileprivate var takesMediaInResults: Bool { self != .chat }
 }

@@ -28,6 +28,7 @@ enum OpenAIRequestReader: RequestReading {
         guard let body else { throw .missing("body", in: .root) }
         switch dialect {
         case .chat: try ChatBody.read(body, into: &request, &context)
+        case .responses: try ResponsesBody.read(body, into: &request, &context)
         }
     }
 
@@ -45,31 +46,25 @@ enum OpenAIRequestReader: RequestReading {
     private static func dialect(
         of endpoint: NodeID?, _ body: NodeID?, _ context: inout RecordContext
     ) throws(RecordError) -> OpenAIDialect {
-        guard let endpoint else {
-            if let body { try requireChat(body, context) }
-            context.lose(.endpointAssumed, target: "url")
-            return .chat
+        if let endpoint {
+            try context.requireString(endpoint)
+            guard let dialect = OpenAIDialect(endpoint: endpoint, context.view) else {
+                throw .endpoint(endpoint)
+            }
+            return dialect
         }
-        try context.requireString(endpoint)
-        guard let dialect = OpenAIDialect(endpoint: endpoint, context.view) else {
-            throw RecordError(
-                .endpointUnsupported, at: endpoint, "only chat completions can be converted")
+        context.lose(.endpointAssumed, target: "url")
+        guard let body else { return .chat }
+        guard let dialect = OpenAIDialect(input: body, context.view) else {
+            throw .endpoint(body)
         }
         return dialect
     }
+}
 
-    /// Refuses bodies of other endpoints, which name their input in another way.
-    private static func requireChat(
-        _ body: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) {
-        var other: NodeID?
-        for (key, _) in context.view.members(body) {
-            if context.string(key, is: "messages") { return }
-            if context.string(key, is: "input") || context.string(key, is: "prompt") { other = key }
-        }
-        if let other {
-            throw RecordError(
-                .endpointUnsupported, at: other, "only chat completions can be converted")
-        }
+extension RecordError {
+    fileprivate static func endpoint(_ node: NodeID) -> RecordError {
+        RecordError(
+            .endpointUnsupported, at: node, "only chat completions and responses can be converted")
     }
 }

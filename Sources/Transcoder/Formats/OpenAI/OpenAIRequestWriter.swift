@@ -17,6 +17,19 @@ enum ChatRequestWriter: RequestWriting {
     }
 }
 
+/// Writes OpenAI's requests with bodies of the Responses API.
+enum ResponsesRequestWriter: RequestWriting {
+    static var capabilities: Capabilities { ResponsesBody.capabilities }
+
+    static func write(
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        OpenAIRequest.begin(request, .responses, to: &output, &context)
+        try ResponsesBody.write(request, to: &output, &context)
+        output.append("}")
+    }
+}
+
 /// What the requests of all dialects share.
 private enum OpenAIRequest {
     /// Writes the members of a line up to the value of its body.

@@ -24,6 +24,25 @@ enum ChatResultWriter: ResultWriting {
     }
 }
 
+/// Writes OpenAI's results with answers of the Responses API as bodies.
+enum ResponsesResultWriter: ResultWriting {
+    static let traits = ResultTraits(toolCallID: .any, takesOneChoice: true)
+
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        OpenAIResult.begin(response, to: &output, &context)
+        if let failure = response.failure {
+            OpenAIResult.write(failure, of: response, to: &output, context)
+        } else {
+            OpenAIResult.writeHead(status: 200, response.id, to: &output, context)
+            try ResponsesOutput.write(response, to: &output, &context)
+            output.append("},\"error\":null")
+        }
+        output.append("}")
+    }
+}
+
 /// What the results of all dialects share.
 private enum OpenAIResult {
     /// Writes the members of a line up to the value of `response`.
