@@ -103,6 +103,11 @@ public struct Conversion: Sendable {
         return target.dialects.contains { $0.name == sourceDialect }
     }
 
+    /// Records may come out in another dialect than they came in.
+    var changesDialect: Bool {
+        source.name != target.name || (targetDialect != nil && sourceDialect != targetDialect)
+    }
+
     /// What the target demands of ids.
     var idRule: RecordIDRule {
         kind == .request ? target.requestIDs : target.resultIDs
