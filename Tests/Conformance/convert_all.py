@@ -23,10 +23,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "Tests" / "Fixtures"
 TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "openai/responses", "gemini",
-           "anthropic"]
+           "gemini/vertex", "anthropic"]
 MODELS = {"openai/chat": "gpt-4o-mini", "openai/responses": "gpt-4o-mini",
-          "anthropic": "claude-sonnet-4-5",
-          "gemini": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
+          "anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash",
+          "gemini/vertex": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
           "bedrock/anthropic": "claude-sonnet-4-5"}
 # Cases whose input a provider would refuse, in a way that conversions pass on: budgets out of
 # bounds between two Claudes, calls that nobody answers, schemas that are no objects, names of
@@ -35,7 +35,8 @@ PASSED_ON = {
     "thinking_budget_a2o", "effort_with_budget_a2o", "budget_passes_unchecked_b2a",
     "native_anthropic_tools_b2o", "raw_escapes_args_o2g", "result_count_smaller_than_calls_g2b",
     "json_schema_field_raw_g2o", "strict_notes_pass_o2g", "own_tools_names_copied_g2o",
-    "passes_o2r", "url_responses_passes_in_a_mixed_file_o2r", "own_depth_1024_b2o", "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
+    "passes_o2r", "url_responses_passes_in_a_mixed_file_o2r", "own_depth_1024_b2o",
+    "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
 }
 # The same between OpenAI's dialects: arguments that are no JSON object.
 PASSED_ON_WITHIN_OPENAI = {
@@ -43,7 +44,8 @@ PASSED_ON_WITHIN_OPENAI = {
     "tool_args_invalid_and_not_an_object_o2b", "tool_args_invalid_o2g",
 }
 ID_MEMBER = {"bedrock/converse": "recordId", "bedrock/anthropic": "recordId",
-             "openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key", "anthropic": "custom_id"}
+             "openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key",
+             "gemini/vertex": "custom_id", "anthropic": "custom_id"}
 
 
 def golden_records() -> dict[tuple[str, str], list[tuple[str, bytes]]]:

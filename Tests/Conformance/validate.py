@@ -4,8 +4,9 @@
     validate.py [--bad] FORMAT KIND FILE...
     validate.py [--bad] --tree DIRECTORY
 
-FORMAT is bedrock/converse, bedrock/anthropic, openai/chat, openai/responses, gemini or anthropic;
-KIND is request or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash of the format written as a dash.
+FORMAT is bedrock/converse, bedrock/anthropic, openai/chat, openai/responses, gemini, gemini/vertex
+or anthropic; KIND is request or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash
+of the format written as a dash.
 With --bad every line has to be refused. Exit status: 0 as expected, 1 not, 2 wrong usage, nothing
 to validate, or a name that says neither format nor kind.
 """
@@ -54,6 +55,9 @@ CHECKERS = {
         openai_responses.OPAQUE, 50_000, 200 * 10**6, "custom_id", ("model",)),
     "gemini": Checker(
         gemini.check_request, gemini.check_result, gemini.OPAQUE, gemini.OPAQUE,
+        None, 2 * 10**9),
+    "gemini/vertex": Checker(
+        gemini.check_vertex_request, gemini.check_vertex_result, gemini.OPAQUE, gemini.OPAQUE,
         None, 2 * 10**9),
     "anthropic": Checker(
         anthropic_messages.check_request, anthropic_messages.check_result,

@@ -57,6 +57,9 @@ struct Dialect: Sendable {
     let name: String
     let requestWriter: any RequestWriting.Type
     let resultWriter: any ResultWriting.Type
+    /// It is that of another service with the same bodies, which the provider's name alone does
+    /// not mean.
+    var isOtherService = false
 }
 
 /// The dialect that is written for a model, as `bedrock/auto` asks for it.

@@ -103,7 +103,11 @@ enum ReasoningRule: Sendable {
 }
 
 /// Which pairs of metadata fit.
-enum MetadataRule: Sendable { case chat, converse, none, labels }
+enum MetadataRule: Sendable {
+    case chat, converse, none, labels
+    /// Labels whose keys are names of columns as well.
+    case labelColumns
+}
 
 /// Which media a target takes.
 enum MediaRule: Sendable {

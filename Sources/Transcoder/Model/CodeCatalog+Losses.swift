@@ -51,9 +51,10 @@ extension CodeDescription {
             "A guardrail or a safety threshold of the source has no counterpart. It has a code of "
                 + "its own because somebody may rely on it: look before sending the batch."),
         CodeDescription(
-            LossCode.modelInputMissing, "a Bedrock result without the request that it answers",
-            "Bedrock repeats `modelInput` in each result. The source has no copy of it; "
-                + "`--requests FILE` names the client's own request file to take it from."),
+            LossCode.modelInputMissing, "a result without the request that it answers",
+            "Bedrock repeats `modelInput` in each result, Vertex AI `request`. The source has no "
+                + "copy of it; `--requests FILE` names the client's own request file to take it "
+                + "from."),
         CodeDescription(
             LossCode.jsonWordMissing, "JSON mode without the word JSON in the prompt",
             "OpenAI refuses requests in JSON mode whose messages do not contain the word JSON."),

@@ -82,7 +82,7 @@ public struct BlockConverter: ~Copyable, Sendable {
             conversion.configuration.learnsShapes && conversion.configuration.requests == nil
             && conversion.changesDialect
         context.acceptsQuotedNumbers = conversion.source.acceptsQuotedNumbers
-        context.readsVertexColumns = conversion.sourceDialect == "vertex"
+        context.readsVertexColumns = conversion.sourceDialect == GeminiDialect.vertex.name
     }
 
     /// Converts a block.
@@ -260,7 +260,7 @@ public struct BlockConverter: ~Copyable, Sendable {
     /// Makes an id up where the record has none, and reports one that was a number.
     private mutating func settled(_ source: RecordID) -> RecordID {
         var id = source
-        context.dependsOnPlace = id.text == nil
+        context.isUnique = id.text == nil
         if id.text == nil, let positional = context.positionalID {
             id.text = positional
         } else if id.text == nil {

@@ -114,11 +114,12 @@ public struct Conversion: Sendable {
 
     /// The file stays in its format: blank lines and a missing last line feed stay as well.
     ///
-    /// A source that was named with a dialect that nobody writes (Vertex) is converted.
+    /// A source that was named with a dialect that nobody writes, or with that of another service
+    /// (Vertex), is converted.
     var keepsLines: Bool {
         guard source.name == target.name, targetDialect == nil else { return false }
         guard let sourceDialect else { return true }
-        return target.dialects.contains { $0.name == sourceDialect }
+        return target.dialects.contains { $0.name == sourceDialect && !$0.isOtherService }
     }
 
     /// Records may come out in another dialect than they came in.

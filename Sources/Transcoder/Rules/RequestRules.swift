@@ -123,7 +123,7 @@ extension MetadataRule {
         switch self {
         case .none: 0
         case .chat, .converse: 16
-        case .labels: 64
+        case .labels, .labelColumns: 64
         }
     }
 
@@ -140,7 +140,8 @@ extension MetadataRule {
         case .converse:
             return (1...256).contains(key.count) && value.count <= 256
                 && key.allSatisfy(\.isBedrockMetadata) && value.allSatisfy(\.isBedrockMetadata)
-        case .labels:
+        case .labels, .labelColumns:
+            if self == .labelColumns, key.contains("-") { return false }
             return (1...63).contains(key.count) && value.count <= 63
                 && key.first.map { ("a"..."z").contains($0) } == true
                 && key.allSatisfy(\.isLabel) && value.allSatisfy(\.isLabel)
