@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lines of OpenAI batch files around bodies of any endpoint, and the rules that bodies share."""
+"""The lines of OpenAI batch files around bodies of any endpoint, and rules that bodies share."""
 from collections.abc import Callable
 from typing import Any
 
