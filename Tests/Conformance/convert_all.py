@@ -7,7 +7,7 @@ usage: convert_all.py TRANSCODE OUTPUT_FOLDER
 Inputs are the golden cases, the case folders and, where the folder is there, batch files from the
 wild (TRANSCODE_REAL_FILES, or ../shared/real beside the project). Records that are refused are
 left out; ids are made unique, since most golden cases share one. Same-format conversions are left
-out too: they copy their input, whatever it is.
+out too: they copy their input, whatever it is. Between OpenAI's two dialects is a conversion.
 """
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "Tests" / "Fixtures"
-TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "gemini", "anthropic"]
-MODELS = {"openai/chat": "gpt-4o-mini", "anthropic": "claude-sonnet-4-5",
-          "gemini": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
+TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "openai/responses", "gemini",
+           "gemini/vertex", "anthropic"]
+MODELS = {"openai/chat": "gpt-4o-mini", "openai/responses": "gpt-4o-mini",
+          "anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash",
+          "gemini/vertex": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
           "bedrock/anthropic": "claude-sonnet-4-5"}
 # Cases whose input a provider would refuse, in a way that conversions pass on: budgets out of
 # bounds between two Claudes, calls that nobody answers, schemas that are no objects, names of
@@ -33,15 +35,22 @@ PASSED_ON = {
     "thinking_budget_a2o", "effort_with_budget_a2o", "budget_passes_unchecked_b2a",
     "native_anthropic_tools_b2o", "raw_escapes_args_o2g", "result_count_smaller_than_calls_g2b",
     "json_schema_field_raw_g2o", "strict_notes_pass_o2g", "own_tools_names_copied_g2o",
-    "own_depth_1024_b2o", "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
+    "passes_o2r", "url_responses_passes_in_a_mixed_file_o2r", "own_depth_1024_b2o",
+    "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
+}
+# The same between OpenAI's dialects: arguments that are no JSON object.
+PASSED_ON_WITHIN_OPENAI = {
+    "call_id_missing_r2b", "call_id_missing_r2o", "empty_assistant_content_with_tool_call_o2b",
+    "tool_args_invalid_and_not_an_object_o2b", "tool_args_invalid_o2g",
 }
 ID_MEMBER = {"bedrock/converse": "recordId", "bedrock/anthropic": "recordId",
-             "openai/chat": "custom_id", "gemini": "key", "anthropic": "custom_id"}
+             "openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key",
+             "gemini/vertex": "custom_id", "anthropic": "custom_id"}
 
 
-def golden_records() -> dict[tuple[str, str], list[bytes]]:
+def golden_records() -> dict[tuple[str, str], list[tuple[str, bytes]]]:
     """The inputs of all golden cases by kind and format; bad ones are refused by the engine."""
-    records: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+    records: dict[tuple[str, str], list[tuple[str, bytes]]] = defaultdict(list)
     for folder in ("golden", "golden-own"):
         for file in sorted((FIXTURES / folder).glob("*.jsonl")):
             for line in file.read_text(encoding="utf-8").split("\n"):
@@ -53,17 +62,19 @@ def golden_records() -> dict[tuple[str, str], list[bytes]]:
                 source = "gemini" if case["from"] == "vertex" else case["from"]
                 raw = case.get("input_raw")
                 text = raw if raw is not None else json.dumps(case["input"], ensure_ascii=False)
-                records[case["kind"], source].append(text.lstrip("\ufeff").encode())
+                line = text.lstrip("\ufeff").encode()
+                records[case["kind"], source].append((case["name"], line))
     return records
 
 
-def folder_records() -> dict[tuple[str, str], list[bytes]]:
+def folder_records() -> dict[tuple[str, str], list[tuple[str, bytes]]]:
     """The spellings of the case folders by kind and format."""
-    records: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+    records: dict[tuple[str, str], list[tuple[str, bytes]]] = defaultdict(list)
     for kind, folder in (("request", "cases"), ("result", "results")):
         for file in sorted((FIXTURES / folder).glob("*/*.jsonl")):
-            source = file.name.split(".")[0]
-            records[kind, source].append(file.read_bytes().rstrip(b"\n"))
+            source = file.name.split(".")[0].replace("-", "/")
+            line = file.read_bytes().rstrip(b"\n")
+            records[kind, source].append((file.parent.name, line))
     return records
 
 
@@ -106,21 +117,39 @@ def convert(transcode: str, kind: str, source: str, target: str, data: bytes) ->
     return done.stdout
 
 
+def converts(source: str, target: str, name: str) -> bool:
+    """Whether a conversion does more than to copy its input, or to pass its faults on."""
+    if target.split("/")[0] != source.split("/")[0]:
+        return True
+    if not source.startswith("openai/") or name in PASSED_ON_WITHIN_OPENAI:
+        return False
+    return target != source
+
+
+def by_dialect(source: str) -> str:
+    """OpenAI's sources with their dialect: what is read as openai would be copied in part."""
+    return "openai/chat" if source == "openai" else source
+
+
 def main() -> None:
     transcode, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     jobs: list[tuple[str, str, str, str, bytes]] = []
     for name, records in (("golden", golden_records()), ("cases", folder_records())):
-        for (kind, source), lines in sorted(records.items()):
+        for (kind, provider), cases in sorted(records.items()):
+            source = by_dialect(provider)
             # Golden cases share their ids, which OpenAI and Anthropic refuse: one run each.
-            for number, line in enumerate(lines):
+            for case, line in cases:
                 for target in TARGETS:
-                    if target.split("/")[0] != source:
-                        jobs.append((f"{name}-{source}", kind, source, target, line + b"\n"))
-    for kind, source, file in real_files():
+                    if converts(source, target, case):
+                        label = f"{name}-{source.replace('/', '-')}"
+                        jobs.append((label, kind, source, target, line + b"\n"))
+    for kind, provider, file in real_files():
+        source = by_dialect(provider)
         for target in TARGETS:
-            if target.split("/")[0] != source:
-                jobs.append((f"real-{source}", kind, source, target, file.read_bytes()))
+            if converts(source, target, file.name):
+                label = f"real-{source.replace('/', '-')}"
+                jobs.append((label, kind, source, target, file.read_bytes()))
     outputs: dict[tuple[str, str, str], list[bytes]] = defaultdict(list)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         results = pool.map(lambda job: convert(transcode, *job[1:]), jobs)

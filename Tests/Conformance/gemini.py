@@ -65,6 +65,58 @@ def check_request(record: dict[str, Any]) -> list[str]:
     return found or _request(_camel(request))
 
 
+# What the importer of Vertex AI takes of a line, which becomes a row of a table.
+_COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VERTEX_DEPTH = 15
+
+
+def check_vertex_request(record: dict[str, Any]) -> list[str]:
+    found = rules.check_members(record, "$", {"request"}, {"custom_id"})
+    if "custom_id" in record:
+        found += rules.check_id(record, "custom_id")
+    request = record.get("request")
+    if not isinstance(request, dict):
+        return found + ["request: is not an object"]
+    found += check_request({"key": "k", "request": request})
+    return found + _columns(request, "request", 1)
+
+
+def _columns(value: Any, path: str, depth: int) -> list[str]:
+    if isinstance(value, list):
+        return [reason for index, part in enumerate(value)
+                for reason in _columns(part, f"{path}[{index}]", depth)]
+    if not isinstance(value, dict):
+        return []
+    if not value:
+        return [f"{path}: is an empty object"]
+    if depth > _VERTEX_DEPTH:
+        return [f"{path}: more than {_VERTEX_DEPTH} levels of objects"]
+    found = []
+    for name, part in value.items():
+        if not _COLUMN.fullmatch(name):
+            found.append(f"{path}: {name!r} is no name of a column")
+        found += _columns(part, f"{path}.{name}", depth + 1)
+    return found
+
+
+def check_vertex_result(record: dict[str, Any]) -> list[str]:
+    found = rules.check_members(
+        record, "$", {"status", "response"}, {"custom_id", "processed_time", "request"})
+    if "processed_time" in record and not rules.is_timestamp(str(record["processed_time"])):
+        found.append("processed_time: is not an RFC 3339 timestamp")
+    status, response = record.get("status"), record.get("response")
+    if not isinstance(status, str):
+        return found + ["status: is not a string"]
+    if bool(status) == bool(response):
+        found.append("$: has to hold either a text of status or an answer")
+    if response:
+        return found + check_result({"key": "k", "response": response})
+    text = status.partition(": ")[2]
+    if status and not rules.json_object(text):
+        found.append("status: no error as JSON behind the phrase")
+    return found
+
+
 def _package_problems(model: type[BaseModel], value: dict[str, Any], path: str) -> list[str]:
     """What the package says when it reads the JSON; unknown enum values only make it warn."""
     text = json.dumps(_without_free_values(value))

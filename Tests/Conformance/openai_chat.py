@@ -4,8 +4,8 @@ from typing import Any
 
 from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
-from openai.types.shared import ErrorObject
 
+import openai_batch
 import rules
 from rules import Turn
 from typed import Validator, strict_model
@@ -13,23 +13,17 @@ from typed import Validator, strict_model
 _URL = "/v1/chat/completions"
 _BODY = Validator(strict_model(CompletionCreateParamsNonStreaming))
 _COMPLETION = Validator(strict_model(ChatCompletion))
-_ERROR = Validator(strict_model(ErrorObject))
 
 OPAQUE = frozenset({"parameters", "json_schema.schema"})
 
 
 def check_request(record: dict[str, Any]) -> list[str]:
-    found = rules.check_members(record, "$", {"custom_id", "method", "url", "body"})
-    found += rules.check_id(record, "custom_id")
-    if record.get("method") != "POST":
-        found.append(f"method: {record.get('method')!r} is not POST")
-    if record.get("url") != _URL:
-        found.append(f"url: {record.get('url')!r} is not {_URL}")
-    body = record.get("body")
-    if not isinstance(body, dict):
-        return found + ["body: is not an object"]
+    return openai_batch.check_request(record, _URL, _body)
+
+
+def _body(body: dict[str, Any]) -> list[str]:
     wrong = _BODY.problems(body, "body")
-    return found + (wrong or _parameters(body) + _tools(body) + _conversation(body))
+    return wrong or _parameters(body) + _tools(body) + _conversation(body)
 
 
 def _parameters(body: dict[str, Any]) -> list[str]:
@@ -48,13 +42,11 @@ def _parameters(body: dict[str, Any]) -> list[str]:
     for token, bias in (body.get("logit_bias") or {}).items():
         if not -100 <= bias <= 100:
             found.append(f"body.logit_bias.{token}: {bias} is outside -100..100")
-    pairs = body.get("metadata") or {}
-    if len(pairs) > 16 or any(len(k) > 64 or len(v) > 512 for k, v in pairs.items()):
-        found.append("body.metadata: at most 16 pairs, keys up to 64, values up to 512")
+    found += openai_batch.check_metadata(body)
     schema = (body.get("response_format") or {}).get("json_schema")
-    if schema and not rules.TOOL_NAME.fullmatch(schema["name"]):
-        found.append(f"body.response_format.json_schema.name: {schema['name']!r} "
-                     f"does not match {rules.TOOL_NAME.pattern}")
+    if schema:
+        path = "body.response_format.json_schema.name"
+        found += openai_batch.check_name(schema["name"], path)
     return found
 
 
@@ -120,17 +112,7 @@ def _assistant(message: dict[str, Any], path: str) -> list[str]:
         if not call["id"]:
             found.append(f"{here}.id: is empty")
         if call["type"] == "function":
-            found += _call(call["function"], f"{here}.function")
-    return found
-
-
-def _call(function: dict[str, Any], path: str) -> list[str]:
-    found = []
-    if not rules.TOOL_NAME.fullmatch(function["name"]):
-        found.append(f"{path}.name: {function['name']!r} "
-                     f"does not match {rules.TOOL_NAME.pattern}")
-    if not rules.json_object(function["arguments"]):
-        found.append(f"{path}.arguments: the string does not hold a JSON object")
+            found += openai_batch.check_call(call["function"], f"{here}.function")
     return found
 
 
@@ -141,7 +123,8 @@ def _content(content: Any, path: str) -> list[str]:
     for index, part in enumerate(content):
         here = f"{path}[{index}]"
         if part["type"] == "image_url":
-            found += _address(part["image_url"]["url"], f"{here}.image_url.url")
+            found += openai_batch.check_image(
+                part["image_url"]["url"], f"{here}.image_url.url")
         elif part["type"] == "input_audio":
             data = part["input_audio"]["data"]
             if not data or not rules.is_base64(data):
@@ -149,13 +132,6 @@ def _content(content: Any, path: str) -> list[str]:
         elif part["type"] == "file":
             found += _file(part["file"], f"{here}.file")
     return found
-
-
-def _address(url: str, path: str) -> list[str]:
-    if url.startswith(("https://", "http://")) or (
-            url.startswith("data:image/") and rules.is_data_url(url)):
-        return []
-    return [f"{path}: is neither an http address nor a base64 data URL of an image"]
 
 
 def _file(file: dict[str, Any], path: str) -> list[str]:
@@ -170,40 +146,11 @@ def _file(file: dict[str, Any], path: str) -> list[str]:
 
 
 def check_result(record: dict[str, Any]) -> list[str]:
-    found = rules.check_members(record, "$", {"id", "custom_id", "response", "error"})
-    found += rules.check_id(record, "id")
-    found += rules.check_id(record, "custom_id")
-    response, error = record.get("response"), record.get("error")
-    if (response is None) == (error is None):
-        return found + ["$: has to hold either a response or an error"]
-    if error is not None:
-        return found + _batch_error(error)
-    wrong = rules.check_members(response, "response", {"status_code", "request_id", "body"})
-    if wrong:
-        return found + wrong
-    found += rules.check_id(response, "request_id", "response.")
-    return found + _http(response["status_code"], response["body"])
+    return openai_batch.check_result(record, _answer)
 
 
-def _batch_error(error: Any) -> list[str]:
-    found = rules.check_members(error, "error", {"code", "message"})
-    return found or [f"error.{name}: is not a string" for name in ("code", "message")
-                     if not isinstance(error[name], str)]
-
-
-def _http(status: Any, body: Any) -> list[str]:
-    if not rules.is_integer(status) or not (status == 200 or 400 <= status <= 599):
-        return [f"response.status_code: {status!r} is neither 200 nor an HTTP error status"]
-    if status == 200:
-        return _COMPLETION.problems(body, "response.body") or _completion(body)
-    found = rules.check_members(body, "response.body", {"error"})
-    if found:
-        return found
-    path = "response.body.error"
-    found = _ERROR.problems(body["error"], path)
-    # The package lets them be absent, the service always writes them.
-    return found or [f"{path}.{name}: missing" for name in ("param", "code")
-                     if name not in body["error"]]
+def _answer(body: dict[str, Any]) -> list[str]:
+    return _COMPLETION.problems(body, "response.body") or _completion(body)
 
 
 def _completion(body: dict[str, Any]) -> list[str]:
@@ -216,10 +163,7 @@ def _completion(body: dict[str, Any]) -> list[str]:
         found.append(f"{path}.choices: indices {places} do not count from 0")
     usage = body.get("usage")
     if usage:
-        counts = {name: (0, None) for name, value in usage.items() if rules.is_integer(value)}
-        found += rules.check_range(usage, f"{path}.usage", counts)
-        if usage["total_tokens"] != usage["prompt_tokens"] + usage["completion_tokens"]:
-            found.append(f"{path}.usage.total_tokens: is not the sum of prompt and completion")
+        found += openai_batch.check_usage(usage, "prompt", "completion")
     return found
 
 

@@ -4,8 +4,9 @@
     validate.py [--bad] FORMAT KIND FILE...
     validate.py [--bad] --tree DIRECTORY
 
-FORMAT is bedrock/converse, bedrock/anthropic, openai/chat, gemini or anthropic; KIND is request or
-result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash of the format written as a dash.
+FORMAT is bedrock/converse, bedrock/anthropic, openai/chat, openai/responses, gemini, gemini/vertex
+or anthropic; KIND is request or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash
+of the format written as a dash.
 With --bad every line has to be refused. Exit status: 0 as expected, 1 not, 2 wrong usage, nothing
 to validate, or a name that says neither format nor kind.
 """
@@ -20,6 +21,7 @@ import anthropic_messages
 import bedrock
 import gemini
 import openai_chat
+import openai_responses
 from records import lines_of, parse_line, repeated_members
 
 KINDS = ("request", "result")
@@ -48,8 +50,14 @@ CHECKERS = {
     "openai/chat": Checker(
         openai_chat.check_request, openai_chat.check_result, openai_chat.OPAQUE,
         openai_chat.OPAQUE, 50_000, 200 * 10**6, "custom_id", ("model",)),
+    "openai/responses": Checker(
+        openai_responses.check_request, openai_responses.check_result, openai_responses.OPAQUE,
+        openai_responses.OPAQUE, 50_000, 200 * 10**6, "custom_id", ("model",)),
     "gemini": Checker(
         gemini.check_request, gemini.check_result, gemini.OPAQUE, gemini.OPAQUE,
+        None, 2 * 10**9),
+    "gemini/vertex": Checker(
+        gemini.check_vertex_request, gemini.check_vertex_result, gemini.OPAQUE, gemini.OPAQUE,
         None, 2 * 10**9),
     "anthropic": Checker(
         anthropic_messages.check_request, anthropic_messages.check_result,

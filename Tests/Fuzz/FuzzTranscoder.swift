@@ -6,7 +6,7 @@
 import JSONLCodec
 import Transcoder
 
-/// The directions that inputs choose from with their first byte.
+/// The directions that inputs choose from.
 private let directions: [Configuration] = {
     var all: [Configuration] = []
     for kind in RecordKind.allCases {
@@ -83,8 +83,11 @@ private func scan(_ input: UnsafeRawBufferPointer, _ configuration: Configuratio
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzTranscoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let start, count > 1 else { return 0 }
-    let configuration = directions[Int(start[0]) % directions.count]
-    let input = UnsafeRawBufferPointer(start: start + 1, count: count - 1)
+    // Inputs to begin with are whole records, which choose by their length.
+    let isRecord = start[0] == UInt8(ascii: "{")
+    let configuration = directions[(isRecord ? count : Int(start[0])) % directions.count]
+    let skipped = isRecord ? 0 : 1
+    let input = UnsafeRawBufferPointer(start: start + skipped, count: count - skipped)
     let (output, report) = convert(input, configuration, chunk: .max - 1)
     // A file that stays in its format keeps its blank lines.
     let lines = output.split(separator: UInt8(ascii: "\n")).filter { line in

@@ -260,7 +260,7 @@ import Testing
             """
         let text = try withRecord(line) { context in
             var output = ByteBuffer()
-            try GeminiLogprobs.write(openAI: NodeID(2), to: &output, &context)
+            try GeminiLogprobs.write(openAI: .chat(NodeID(2)), to: &output, &context)
             return output.view.text
         }
         #expect(

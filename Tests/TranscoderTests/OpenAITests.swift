@@ -48,8 +48,8 @@ import Testing
             var request = Request()
             var output = ByteBuffer()
             try OpenAIRequestReader.read(into: &request, &context)
-            try RequestRules.apply(OpenAIRequestWriter.capabilities, to: &request, &context)
-            try OpenAIRequestWriter.write(request, to: &output, &context)
+            try RequestRules.apply(ChatRequestWriter.capabilities, to: &request, &context)
+            try ChatRequestWriter.write(request, to: &output, &context)
             return Outcome(text: output.view.text, losses: losses(context))
         }
     }
@@ -59,8 +59,8 @@ import Testing
             var response = Response()
             var output = ByteBuffer()
             try OpenAIResultReader.read(into: &response, &context)
-            ResultRules.apply(OpenAIResultWriter.traits, to: &response, &context)
-            try OpenAIResultWriter.write(response, to: &output, &context)
+            ResultRules.apply(ChatResultWriter.traits, to: &response, &context)
+            try ChatResultWriter.write(response, to: &output, &context)
             return Outcome(text: output.view.text, losses: losses(context))
         }
     }
@@ -187,7 +187,8 @@ import Testing
         (#""url":"/v1/chat/completions""#, nil), (#""url":"\/chat\/completions""#, nil),
         (#""url":"/v42/chat/completions""#, nil), (#""path":"/v4/chat/completions""#, nil),
         (#""url":"/v1/embeddings""#, ErrorCode.endpointUnsupported),
-        (#""url":"/v1/responses""#, .endpointUnsupported),
+        (#""url":"/v1/moderations""#, .endpointUnsupported),
+        (#""url":"/v1/responses""#, .missingField),
         (#""url":"/v/chat/completions""#, .endpointUnsupported),
         (#""url":"v1/chat/completions""#, .endpointUnsupported),
         (#""url":7"#, .wrongType),

@@ -18,7 +18,7 @@ import Testing
         var testDescription: String { "\(kind) \(source) -> \(target)" }
 
         static let all: [Direction] = RecordKind.allCases.flatMap { kind in
-            FormatRegistry.names.flatMap { source in
+            Fixtures.spellings.flatMap { source in
                 FormatID.allNames.compactMap { target in
                     target == source ? nil : Direction(kind: kind, source: source, target: target)
                 }
@@ -43,8 +43,8 @@ import Testing
         var records: [String: [[UInt8]]] = [:]
         for (folder, kind) in [("cases", RecordKind.request), ("results", .result)] {
             for name in Fixtures.folders(in: folder) {
-                for format in FormatRegistry.names {
-                    let file = name.appending(path: "\(format).jsonl")
+                for format in Fixtures.spellings {
+                    let file = name.appending(path: Fixtures.fileName(format))
                     guard let lines = try? Fixtures.lines(file) else { continue }
                     records["\(kind) \(format)", default: []] += lines
                 }
@@ -101,6 +101,29 @@ import Testing
         converter.convert(block.span.bytes, position)
         // The first record is converted, the ninety-nine others are written from its shape.
         #expect(converter.replayedCount == 99)
+    }
+
+    /// Lines of both endpoints in turn, each by what was learned from its own kind; those that are
+    /// in the target's dialect already are copied, and nothing is learned from them.
+    @Test(arguments: [("gemini", 98), ("openai/responses", 49), ("openai/chat", 49), ("openai", 0)])
+    func endpointsAreToldApart(target: String, expected: Int) throws {
+        let direction = Direction(kind: .request, source: "openai", target: target)
+        var block: [UInt8] = []
+        for number in 0..<100 {
+            let body =
+                number % 2 == 0 ? #""messages":[{"role":"user","content":"a"}]"# : #""input":"a""#
+            let path = number % 2 == 0 ? "chat/completions" : "responses"
+            let line = """
+                {"custom_id":"r\(number)","method":"POST","url":"/v1/\(path)",\
+                "body":{"model":"m",\(body)}}\n
+                """
+            block += Array(line.utf8)
+        }
+        var converter = BlockConverter(try Conversion(direction.configuration(learnsShapes: true)))
+        converter.convert(
+            block.span.bytes, BlockPosition(file: 0, firstLine: 1, isFileStart: true))
+        #expect(converter.replayedCount == expected)
+        try check(block, direction)
     }
 
     private func check(_ input: [UInt8], _ direction: Direction) throws {

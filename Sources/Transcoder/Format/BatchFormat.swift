@@ -15,6 +15,8 @@ protocol BatchFormat: Sendable {
     static var dialects: [Dialect] { get }
     /// Body dialects that are read only.
     static var readOnlyDialects: [String] { get }
+    /// How the model chooses what to write where `auto` is asked for; nil where it has no say.
+    static var dialectChoice: DialectChoice? { get }
     /// Integers may stand in quotes in its records.
     static var acceptsQuotedNumbers: Bool { get }
     /// Results may stand in their lines without an envelope, and so without an id.
@@ -35,6 +37,7 @@ protocol BatchFormat: Sendable {
 }
 
 extension BatchFormat {
+    static var dialectChoice: DialectChoice? { nil }
     static var acceptsQuotedNumbers: Bool { false }
     static var hasBareResults: Bool { false }
 
@@ -54,6 +57,22 @@ struct Dialect: Sendable {
     let name: String
     let requestWriter: any RequestWriting.Type
     let resultWriter: any ResultWriting.Type
+    /// It is that of another service with the same bodies, which the provider's name alone does
+    /// not mean.
+    var isOtherService = false
+}
+
+/// The dialect that is written for a model, as `bedrock/auto` asks for it.
+///
+/// It is chosen once for a file: what a batch job takes, it takes for all of its records.
+struct DialectChoice: Sendable {
+    /// The name in place of a dialect's.
+    static let name = "auto"
+
+    /// Which models get which dialect, for tables.
+    let summary: String
+    /// The name of a family's dialect.
+    let dialect: @Sendable (ModelFamily) -> String
 }
 
 /// What is known about a record from its members alone.
@@ -61,6 +80,8 @@ struct DetectedRecord: Equatable {
     var kind: RecordKind
     /// The name of the body's dialect, where it could be told.
     var dialect: String
+    /// It has no body, or one that is the same in all dialects: an error.
+    var fitsAllDialects = false
     /// How sure the guess is: 2 for members that only this format has, 1 for a resemblance.
     var confidence = 2
 }

@@ -23,4 +23,13 @@ struct EmbeddedJSON: ~Copyable {
         bytes.append(unescaping: interior)
         return try? indexer.index(bytes.view)
     }
+
+    /// Indexes a copy of JSON text that stands in no string.
+    ///
+    /// - Returns: A view that is valid until the next call, or nil where it is no JSON text.
+    mutating func index(plain text: ByteView) -> JSONView? {
+        bytes.removeAll(keepingAtMost: 1 << 20)
+        bytes.append(made: text)
+        return try? indexer.index(bytes.view)
+    }
 }

@@ -21,8 +21,9 @@ public struct FormatID: Sendable, Hashable, CustomStringConvertible {
         guard let format = FormatRegistry.format(named: provider) else { return nil }
         let dialect = pieces.count == 2 ? String(pieces[1]) : nil
         if let dialect {
-            let known = format.dialects.map(\.name) + format.readOnlyDialects
-            guard known.contains(dialect) else { return nil }
+            let isKnown =
+                format.writableNames.contains(dialect) || format.readOnlyDialects.contains(dialect)
+            guard isKnown else { return nil }
         }
         self.provider = provider
         self.dialect = dialect
@@ -41,7 +42,14 @@ public struct FormatID: Sendable, Hashable, CustomStringConvertible {
     /// The names of all formats that can be written: each provider, then each of its dialects.
     public static var allNames: [String] {
         FormatRegistry.all.flatMap { format in
-            [format.name] + format.dialects.map { "\(format.name)/\($0.name)" }
+            [format.name] + format.writableNames.map { "\(format.name)/\($0)" }
         }
+    }
+}
+
+extension BatchFormat {
+    /// What may stand behind the slash of a target.
+    fileprivate static var writableNames: [String] {
+        dialects.map(\.name) + (dialectChoice == nil ? [] : [DialectChoice.name])
     }
 }

@@ -31,6 +31,8 @@ public struct FormatDescription: Sendable {
     public let dialects: [String]
     /// The dialects that are read only.
     public let readOnlyDialects: [String]
+    /// Which dialect `NAME/auto` writes for which model; nil where there is no such name.
+    public let dialectChoice: String?
     /// What the provider accepts in one batch.
     public let limits: [BatchLimit]
 
@@ -40,7 +42,7 @@ public struct FormatDescription: Sendable {
             FormatDescription(
                 name: format.name, summary: format.summary,
                 dialects: format.dialects.map(\.name), readOnlyDialects: format.readOnlyDialects,
-                limits: format.limits)
+                dialectChoice: format.dialectChoice?.summary, limits: format.limits)
         }
     }
 }

@@ -49,7 +49,7 @@ struct MemberReader<Name: MemberName> {
     /// - Complexity: O(1) for known names.
     mutating func next() throws(RecordError) -> Member? {
         while let (key, value) = members.next() {
-            let found = find(key)
+            let found = table.find(key, view)
             if let found {
                 try note(found.ordinal, key)
             } else {
@@ -61,13 +61,6 @@ struct MemberReader<Name: MemberName> {
             }
         }
         return nil
-    }
-
-    private func find(_ key: NodeID) -> (name: Name, ordinal: Int)? {
-        guard view.hasEscapes(key) else { return table.find(view.interior(key)) }
-        var plain = ByteBuffer()
-        plain.append(unescaping: view.interior(key))
-        return table.find(plain.view)
     }
 
     @inline(__always)
@@ -101,6 +94,19 @@ struct MemberReader<Name: MemberName> {
         for (key, _) in view.members(object) {
             guard seen.insert(view.decoded(key)).inserted else { throw .duplicate(key) }
         }
+    }
+}
+
+extension MemberTable {
+    /// The known name that a member or a string has, however it is spelled.
+    @inline(__always)
+    func name(of string: NodeID, _ view: JSONView) -> Name? { find(string, view)?.name }
+
+    fileprivate func find(_ string: NodeID, _ view: JSONView) -> (name: Name, ordinal: Int)? {
+        guard view.hasEscapes(string) else { return find(view.interior(string)) }
+        var plain = ByteBuffer()
+        plain.append(unescaping: view.interior(string))
+        return find(plain.view)
     }
 }
 

@@ -87,6 +87,24 @@ extension RecordContext {
         list.endArray(&output)
     }
 
+    /// Leaves out what was written last, where it says nothing and the target takes no such thing.
+    ///
+    /// - Parameters:
+    ///   - nothing: The bytes that say nothing: an empty object and its name.
+    ///   - start: Where they begin.
+    ///   - output: What was written.
+    /// - Returns: Whether they stood there.
+    @discardableResult
+    func takeBack(
+        _ nothing: StaticString, from start: Int, _ output: inout ByteBuffer
+    ) -> Bool {
+        guard leavesOutEmptyObjects, output.view.slice(start, output.count) == nothing else {
+            return false
+        }
+        output.truncate(to: start)
+        return true
+    }
+
     // MARK: - Ids
 
     /// Writes the id of the record, and notes where, so that ids can be told apart later.

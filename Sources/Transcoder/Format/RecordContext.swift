@@ -38,8 +38,13 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     var echo = ByteBuffer()
     /// The request that the result itself repeats.
     var echoNode: NodeID?
-    /// What became of the record depends on where its line stands, so nothing is learned from it.
-    var dependsOnPlace = false
+    /// Nothing is learned from the record.
+    ///
+    /// What became of it depends on more than its shape: on where its line stands, or on what is
+    /// inside of values that were only copied.
+    var isUnique = false
+    /// The target takes no empty objects: those that say nothing are left out.
+    var leavesOutEmptyObjects = false
     /// What is asked of texts is noted, so that something can be learned from the record.
     var isLearning = false
     /// What was asked of texts of the line.
@@ -72,7 +77,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         losses.removeAll(keepingCapacity: true)
         asked.inquiries.empty()
         positionalID = nil
-        dependsOnPlace = false
+        isUnique = false
+        leavesOutEmptyObjects = false
         writtenID = 0..<0
         sourceID = nil
         echo.removeAll(keepingAtMost: 1 << 20)

@@ -92,6 +92,8 @@ enum ToolChoiceRule: Sendable {
 enum ReasoningRule: Sendable {
     /// `reasoning_effort` with all names.
     case chat
+    /// `reasoning.effort` with all names, and `reasoning.summary`.
+    case responses
     /// `outputConfig.effort` and `additionalModelRequestFields.thinking`, by model family.
     case converse
     /// `output_config.effort` and `thinking`.
@@ -101,7 +103,16 @@ enum ReasoningRule: Sendable {
 }
 
 /// Which pairs of metadata fit.
-enum MetadataRule: Sendable { case chat, converse, none, labels }
+enum MetadataRule: Sendable {
+    case chat, converse, none, labels
+    /// Labels whose keys are names of columns as well.
+    case labelColumns
+}
 
 /// Which media a target takes.
-enum MediaRule: Sendable { case chat, converse, messages, generateContent }
+enum MediaRule: Sendable {
+    case chat, responses, converse, messages, generateContent
+
+    /// It is one of OpenAI's two.
+    var isOpenAI: Bool { self == .chat || self == .responses }
+}

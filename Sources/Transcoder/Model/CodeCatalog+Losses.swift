@@ -20,8 +20,9 @@ extension CodeDescription {
                 + "becomes a string.",
             example: #""custom_id": "task 7/a" becomes "task_7_a""#, aliases: ["bad_record_id"]),
         CodeDescription(
-            LossCode.endpointAssumed, "a request without an endpoint was read as chat",
-            "The record has neither `url` nor `path`; its body is a chat completion."),
+            LossCode.endpointAssumed, "a request without an endpoint was read as its body says",
+            "The record has neither `url` nor `path`; its body is that of a chat completion or of "
+                + "the Responses API."),
         CodeDescription(
             LossCode.paramDropped, "a member has no counterpart at the target",
             "A setting, label or other member that the target cannot express was left out. The "
@@ -50,9 +51,10 @@ extension CodeDescription {
             "A guardrail or a safety threshold of the source has no counterpart. It has a code of "
                 + "its own because somebody may rely on it: look before sending the batch."),
         CodeDescription(
-            LossCode.modelInputMissing, "a Bedrock result without the request that it answers",
-            "Bedrock repeats `modelInput` in each result. The source has no copy of it; "
-                + "`--requests FILE` names the client's own request file to take it from."),
+            LossCode.modelInputMissing, "a result without the request that it answers",
+            "Bedrock repeats `modelInput` in each result, Vertex AI `request`. The source has no "
+                + "copy of it; `--requests FILE` names the client's own request file to take it "
+                + "from."),
         CodeDescription(
             LossCode.jsonWordMissing, "JSON mode without the word JSON in the prompt",
             "OpenAI refuses requests in JSON mode whose messages do not contain the word JSON."),

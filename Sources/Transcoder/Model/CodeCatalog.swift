@@ -195,9 +195,10 @@ extension CodeDescription {
             "Only conversations can be converted. The body belongs to another kind of model, "
                 + "for example embeddings or image generation."),
         CodeDescription(
-            ErrorCode.endpointUnsupported, "the request goes to another endpoint than chat",
-            "Only requests to chat completions can be converted, under any version prefix. "
-                + "Embeddings, moderations and the Responses API are refused, never guessed at.",
+            ErrorCode.endpointUnsupported, "the request goes to an endpoint without conversations",
+            "Only requests to chat completions and to the Responses API can be converted, under "
+                + "any version prefix. Embeddings, moderations and others are refused, never "
+                + "guessed at.",
             example: #"{"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{}}"#),
         CodeDescription(
             ErrorCode.duplicateCustomID, "a record id is used twice",
@@ -261,8 +262,8 @@ extension CodeDescription {
                 + "not give. The path names the setting."),
         CodeDescription(
             ErrorCode.unsupportedBlock, "a block of content that the target cannot express",
-            "An unknown or provider-specific block of content, such as a search result or cached "
-                + "content.",
+            "An unknown or provider-specific block of content, such as a search result, cached "
+                + "content, or a part of the prompt that is kept in the provider's account.",
             aliases: ["unsupported_part"]),
         CodeDescription(
             ErrorCode.unsupportedToolResultImage, "the target takes no image in a tool result",

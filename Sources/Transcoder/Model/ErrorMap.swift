@@ -57,6 +57,44 @@ enum ErrorMap {
         }
     }
 
+    /// The name of a google.rpc code.
+    static func googleName(code: Int) -> StaticString {
+        switch code {
+        case 1: "CANCELLED"
+        case 3: "INVALID_ARGUMENT"
+        case 4: "DEADLINE_EXCEEDED"
+        case 5: "NOT_FOUND"
+        case 7: "PERMISSION_DENIED"
+        case 8: "RESOURCE_EXHAUSTED"
+        case 9: "FAILED_PRECONDITION"
+        case 10: "ABORTED"
+        case 12: "UNIMPLEMENTED"
+        case 14: "UNAVAILABLE"
+        case 16: "UNAUTHENTICATED"
+        default: "INTERNAL"
+        }
+    }
+
+    /// What HTTP says beside a status, which Vertex AI begins its texts with.
+    static func phrase(status: Int) -> StaticString {
+        switch status {
+        case 401: "Unauthorized"
+        case 402: "Payment Required"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 413: "Payload Too Large"
+        case 429: "Too Many Requests"
+        case 499: "Client Closed Request"
+        case 501: "Not Implemented"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 400..<500: "Bad Request"
+        default: "Internal Server Error"
+        }
+    }
+
     // MARK: - Anthropic
 
     /// The HTTP status of Anthropic's `error.type`; 500 for types that nobody knows.
@@ -96,6 +134,15 @@ enum ErrorMap {
             return self.status(http: status)
         }
         if name == "invalid_request_error" || name == "context_length_exceeded" { return 400 }
+        // What a Responses answer is refused for.
+        if name == "invalid_prompt" || name == "bio_policy" || name == "empty_image_file"
+            || name == "unsupported_image_media_type" || name == "failed_to_download_image"
+            || name == "data_residency_mismatch" || name == "misalignment_policy_violation"
+            || name == "invalid_base64_image" || name.starts(with: "invalid_image")
+            || name.starts(with: "image_")
+        {
+            return 400
+        }
         if name == "rate_limit_error" || name == "rate_limit_exceeded" { return 429 }
         if name == "server_error" { return 500 }
         if name == "authentication_error" || name == "invalid_api_key" { return 401 }

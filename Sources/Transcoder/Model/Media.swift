@@ -26,8 +26,15 @@ struct Media {
     /// Citations or context members of a document that only Claude knows.
     var citations: NodeID?
     var context: NodeID?
+    /// How closely a picture is to be looked at, in OpenAI's words; a string.
+    var detail: NodeID?
     /// The block that losses are reported at.
     var node: NodeID
+
+    /// It is named by an address.
+    var isRemote: Bool {
+        if case .url = source { true } else { false }
+    }
 
     init(_ type: MediaType, _ source: Source, at node: NodeID) {
         self.type = type

@@ -215,15 +215,28 @@ struct MetadataPair {
 }
 
 /// The families of body dialects: members that none other knows are kept within one.
-enum BodyFamily: Sendable { case converse, messages, chat, generateContent }
+enum BodyFamily: Sendable {
+    case converse, messages, chat, responses, generateContent
+
+    /// It is one of OpenAI's two.
+    var isOpenAI: Bool { self == .chat || self == .responses }
+}
 
 /// A body member that other families cannot express.
 struct ExtraMember {
     var key: NodeID
     var value: NodeID
-    /// What is reported where it is dropped.
-    var code: LossCode
+    /// What is reported where it is dropped; nil where the target does the same without it.
+    var code: LossCode?
+    /// Who takes it.
     var family: BodyFamily
+    /// OpenAI's other dialect takes it too.
+    var isShared = false
+
+    /// Whether bodies of a family have the member.
+    func isKept(by family: BodyFamily) -> Bool {
+        family == self.family || (isShared && family.isOpenAI)
+    }
 }
 
 extension Array {

@@ -92,8 +92,10 @@ struct Choice {
 
 /// The probabilities of the tokens of an answer, in the spelling of the source.
 enum Logprobs {
-    /// OpenAI's `logprobs` object.
-    case openAI(NodeID)
+    /// The `logprobs` object of an OpenAI chat.
+    case chat(NodeID)
+    /// The `logprobs` lists of the texts of an OpenAI Responses answer.
+    case responses([NodeID])
     /// Gemini's `logprobsResult` object.
     case gemini(NodeID)
 }
@@ -138,7 +140,8 @@ struct Failure {
 
 /// Token counts in one convention.
 ///
-/// Input includes what the cache gave or took, output includes reasoning. An optional count is nil exactly when the source lacks the member (H19).
+/// Input includes what the cache gave or took, output includes reasoning. An optional count is nil
+/// exactly when the source lacks the member (H19).
 struct Usage {
     /// The source has a usage object.
     var isPresent = false

@@ -12,11 +12,13 @@ enum Setting: UInt8, CaseIterable, Sendable {
     case parallelToolCalls
     /// The end user's id.
     case user
+    /// How long answers are to be, in OpenAI's words.
+    case verbosity
 }
 
 /// Which settings a record has, and where.
 struct Settings {
-    private var places = [13 of UInt32](repeating: .max)
+    private var places = [14 of UInt32](repeating: .max)
     /// The temperature is over the target's limit and is written as 1.
     var isTemperatureClamped = false
 

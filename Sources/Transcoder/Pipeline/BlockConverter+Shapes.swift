@@ -62,7 +62,7 @@ extension BlockConverter {
         defer { output.endTrace() }
         // Ids that were made up stand nowhere in the line, and those that were spelled anew may
         // have to be once more.
-        guard !context.dependsOnPlace,
+        guard !context.isUnique,
             !context.losses.contains(where: { $0.code == .idRewritten })
         else { return }
         let view = context.view

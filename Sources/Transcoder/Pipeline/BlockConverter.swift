@@ -80,9 +80,9 @@ public struct BlockConverter: ~Copyable, Sendable {
         // A result that is joined with its request depends on more than its line.
         learnsShapes =
             conversion.configuration.learnsShapes && conversion.configuration.requests == nil
-            && conversion.source.name != conversion.target.name
+            && conversion.changesDialect
         context.acceptsQuotedNumbers = conversion.source.acceptsQuotedNumbers
-        context.readsVertexColumns = conversion.sourceDialect == "vertex"
+        context.readsVertexColumns = conversion.sourceDialect == GeminiDialect.vertex.name
     }
 
     /// Converts a block.
@@ -189,12 +189,18 @@ public struct BlockConverter: ~Copyable, Sendable {
         }
         do throws(RecordError) {
             context.begin(view, line: number)
+            guard view.kind(.root) == .object else {
+                throw RecordError(.notAnObject, at: .root, "a record must be a JSON object")
+            }
+            if try PassThrough.applies(to: view, conversion) {
+                copy(view.text)
+                return accept(line, number, isPassedThrough: true)
+            }
             beginLesson(line, endsWithLineFeed: endsWithLineFeed)
-            let isPassedThrough = try convertRecord(view)
+            try convertRecord()
             if conversion.configuration.options.onLoss == .fail { try refuseLosses() }
             output.append(UInt8(ascii: "\n"))
-            isLastLineCopied = isPassedThrough
-            accept(line, number, isPassedThrough: isPassedThrough)
+            accept(line, number, isPassedThrough: false)
             endLesson()
         } catch {
             output.truncate(to: start)
@@ -203,20 +209,11 @@ public struct BlockConverter: ~Copyable, Sendable {
         }
     }
 
-    /// Converts the record of the context; true where it was copied as it is.
-    private mutating func convertRecord(_ view: JSONView) throws(RecordError) -> Bool {
-        guard view.kind(.root) == .object else {
-            throw RecordError(.notAnObject, at: .root, "a record must be a JSON object")
-        }
-        if try PassThrough.applies(to: view, conversion) {
-            output.append(copying: view.text)
-            return true
-        }
+    private mutating func convertRecord() throws(RecordError) {
         switch conversion.kind {
         case .request: try convertRequest()
         case .result: try convertResult()
         }
-        return false
     }
 
     private mutating func convertRequest() throws(RecordError) {
@@ -263,7 +260,7 @@ public struct BlockConverter: ~Copyable, Sendable {
     /// Makes an id up where the record has none, and reports one that was a number.
     private mutating func settled(_ source: RecordID) -> RecordID {
         var id = source
-        context.dependsOnPlace = id.text == nil
+        context.isUnique = id.text == nil
         if id.text == nil, let positional = context.positionalID {
             id.text = positional
         } else if id.text == nil {

@@ -77,7 +77,11 @@ public struct Conversion: Sendable {
             let source = FormatRegistry.format(named: sourceID.provider),
             let target = FormatRegistry.format(named: configuration.target.provider)
         else { throw ConfigurationError(description: "the format of the records is not known") }
-        let wanted = configuration.target.dialect
+        guard configuration.source?.dialect != DialectChoice.name else {
+            throw ConfigurationError(
+                description: "\(sourceID) can be written but not read")
+        }
+        let wanted = try Self.wantedDialect(configuration, of: target)
         guard let dialect = target.dialects.first(where: { wanted == nil || $0.name == wanted })
         else {
             throw ConfigurationError(
@@ -94,13 +98,33 @@ public struct Conversion: Sendable {
         detectedDialect = isDetected ? detected?.format.dialect : nil
     }
 
+    /// The dialect that the user names, or has the model choose.
+    private static func wantedDialect(
+        _ configuration: Configuration, of target: any BatchFormat.Type
+    ) throws(ConfigurationError) -> String? {
+        guard let choice = target.dialectChoice,
+            configuration.target.dialect == DialectChoice.name
+        else { return configuration.target.dialect }
+        guard let model = configuration.options.model else {
+            throw ConfigurationError(
+                description: "\(configuration.target) is chosen by the model, and none is named")
+        }
+        return choice.dialect(ModelFamily(model: model))
+    }
+
     /// The file stays in its format: blank lines and a missing last line feed stay as well.
     ///
-    /// A source that was named with a dialect that nobody writes (Vertex) is converted.
+    /// A source that was named with a dialect that nobody writes, or with that of another service
+    /// (Vertex), is converted.
     var keepsLines: Bool {
         guard source.name == target.name, targetDialect == nil else { return false }
         guard let sourceDialect else { return true }
-        return target.dialects.contains { $0.name == sourceDialect }
+        return target.dialects.contains { $0.name == sourceDialect && !$0.isOtherService }
+    }
+
+    /// Records may come out in another dialect than they came in.
+    var changesDialect: Bool {
+        source.name != target.name || (targetDialect != nil && sourceDialect != targetDialect)
     }
 
     /// What the target demands of ids.

@@ -19,8 +19,14 @@ enum PassThrough {
     static func applies(to view: JSONView, _ conversion: Conversion) throws(RecordError) -> Bool {
         guard conversion.source.name == conversion.target.name else { return false }
         if let wanted = conversion.targetDialect {
-            let dialect = conversion.sourceDialect ?? conversion.source.detect(view)?.dialect
-            guard dialect == wanted else { return false }
+            if let dialect = conversion.sourceDialect {
+                guard dialect == wanted else { return false }
+            } else {
+                let record = conversion.source.detect(view)
+                guard record?.dialect == wanted || record?.fitsAllDialects == true else {
+                    return false
+                }
+            }
         } else if !conversion.keepsLines {
             return false
         }

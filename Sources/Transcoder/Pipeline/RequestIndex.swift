@@ -35,6 +35,7 @@ public final class RequestIndex: Sendable {
     init(_ lines: consuming IndexedLines, bytes: any RequestBytes) {
         places = lines.places
         echoCount = lines.echoCount
+        echoProvider = lines.echoProvider
         skippedCount = lines.skippedCount
         firstSkippedLine = lines.firstSkippedLine
         spelledIDs = lines.spelledIDs
@@ -46,8 +47,10 @@ public final class RequestIndex: Sendable {
     /// The number of requests.
     public var count: Int { places.count }
 
-    /// The number of requests with a `modelInput`, which results for Bedrock repeat.
+    /// The number of requests whose body results repeat.
     public let echoCount: Int
+    /// Whose results they are: those of Bedrock repeat `modelInput`, those of Vertex AI `request`.
+    public let echoProvider: String?
 
     /// The id of the request on a line of the file: for results that name none.
     func id(onLine line: Int, _ context: inout RecordContext) -> Text? {
@@ -74,7 +77,7 @@ public final class RequestIndex: Sendable {
             response.id.text = context.makeText { $0.append(escaping: id) }
         }
         let place = places[position]
-        if !place.body.isEmpty {
+        if !place.body.isEmpty, echoProvider == conversion.target.name {
             // What the result itself repeats of its request gives way to the client's own file.
             context.echo.removeAll()
             let isRead = bytes.read(

@@ -28,7 +28,8 @@ package struct RequestPlace: BitwiseCopyable, Sendable {
     /// The physical line, counted from 1.
     package var lineNumber: Int { Int(line) }
 
-    /// The `modelInput` in it, counted from the start of the record; empty for other formats.
+    /// The body in it that results repeat, counted from the start of the record: Bedrock's
+    /// `modelInput`, Gemini's `request`; empty for other formats.
     var body: Range<Int> { Int(bodyStart)..<Int(bodyStart) + Int(bodyLength) }
 }
 
@@ -90,9 +91,14 @@ struct IndexedLines: ~Copyable {
     /// The places, in the order of their lines.
     var places = TrivialArray<RequestPlace>()
     var echoCount = 0
+    var echoProvider: String?
     var skippedCount = 0
     var firstSkippedLine: Int?
 
+    /// Whose results repeat which member of their requests.
+    private static let echoMembers: [(provider: String, member: StaticString)] = [
+        (BedrockFormat.name, "modelInput"), (GeminiFormat.name, "request"),
+    ]
     private static let idMembers: [StaticString] = ["recordId", "custom_id", "key", "id"]
 
     mutating func add(_ line: Line) {
@@ -110,7 +116,7 @@ struct IndexedLines: ~Copyable {
             _ = spellings.give(name.view, wish: spelling.view)
             spelledIDs.append(ids.count - 1)
         }
-        let body = view.member("modelInput").map { view.start($0)..<view.end($0) } ?? 0..<0
+        let body = echo(of: view).map { view.start($0)..<view.end($0) } ?? 0..<0
         if !body.isEmpty { echoCount += 1 }
         places.append(
             RequestPlace(
@@ -128,6 +134,16 @@ struct IndexedLines: ~Copyable {
     private mutating func skip(_ line: Line) {
         skippedCount += 1
         if firstSkippedLine == nil { firstSkippedLine = line.number }
+    }
+
+    /// The body that results repeat, if it is one of the provider's that the first was.
+    private mutating func echo(of view: JSONView) -> NodeID? {
+        for (provider, member) in Self.echoMembers {
+            guard let body = view.member(member), view.kind(body) == .object else { continue }
+            echoProvider = echoProvider ?? provider
+            return provider == echoProvider ? body : nil
+        }
+        return nil
     }
 
     /// The id of a record, or nil where it has none.

@@ -47,7 +47,9 @@ public struct Transcoder: ~Copyable, Sendable {
         cutter = BlockCutter(lineByteLimit: configuration.limits.lineByteLimit)
         var isKnown = configuration
         isKnown.kind = configuration.kind ?? .request
-        isKnown.source = configuration.source ?? configuration.target
+        isKnown.source =
+            configuration.source
+            ?? FormatID(provider: configuration.target.provider, dialect: nil)
         // Finds out early what would otherwise wait for the first record.
         _ = try Conversion(isKnown)
         if configuration.kind != nil, configuration.source != nil {

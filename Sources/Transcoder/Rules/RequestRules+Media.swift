@@ -42,11 +42,11 @@ extension RequestRules {
             if media.type.kind == .document {
                 documentCount += 1
                 nameDocument(
-                    &media, number: documentCount, isFileName: request.sourceFamily == .chat,
-                    target,
-                    &context)
+                    &media, number: documentCount, isFileName: request.sourceFamily.isOpenAI,
+                    target, &context)
             }
             try fitType(&media, target, &context)
+            fitDetail(&media, target, &context)
             try fitSource(&media, target, &context)
             request.toolResultParts[position] = .media(media)
         }
@@ -56,15 +56,17 @@ extension RequestRules {
         _ media: inout Media, in turn: Turn, number: Int, _ target: Capabilities,
         _ request: inout Request, _ context: inout RecordContext
     ) throws(RecordError) {
-        if target.media == .chat, turn.role == .assistant {
+        if target.media.isOpenAI, turn.role == .assistant {
             throw RecordError(
                 media.type.kind.code, at: media.node,
                 "the target takes no such content from the assistant")
         }
         try fitType(&media, target, &context)
+        fitDetail(&media, target, &context)
         if media.type.kind == .document {
             nameDocument(
-                &media, number: number, isFileName: request.sourceFamily == .chat, target, &context)
+                &media, number: number, isFileName: request.sourceFamily.isOpenAI, target,
+                &context)
             if target.media == .converse, !hasText(turn, request) {
                 throw RecordError(
                     .contentEmpty, at: media.node, "a document needs a text beside it")
@@ -85,7 +87,7 @@ extension RequestRules {
 
     /// A text document that the target can only take as text.
     private static func textPart(for media: Media, _ target: Capabilities) -> Part? {
-        guard target.media == .chat, case .text(let text) = media.source else { return nil }
+        guard target.media.isOpenAI, case .text(let text) = media.source else { return nil }
         return .text(TextPart(text, at: media.node))
     }
 
@@ -104,6 +106,15 @@ extension RequestRules {
         }
     }
 
+    /// Only OpenAI is told how closely to look at a picture.
+    private static func fitDetail(
+        _ media: inout Media, _ target: Capabilities, _ context: inout RecordContext
+    ) {
+        guard let node = media.detail, !target.media.isOpenAI else { return }
+        context.drop(node)
+        media.detail = nil
+    }
+
     // MARK: - Sources
 
     private static func fitSource(
@@ -111,7 +122,7 @@ extension RequestRules {
     ) throws(RecordError) {
         switch media.source {
         case .url:
-            guard target.takesMediaURLs, media.type.kind == .image || target.media == .messages
+            guard target.takesMediaURLs, media.type.kind == .image || target.media != .chat
             else {
                 throw RecordError(
                     .contentRemoteURL, at: media.node, "the target takes no remote content here")
@@ -148,7 +159,9 @@ extension RequestRules {
             guard isFileName, let name = media.name else { return }
             if name.isEmpty { return media.name = nil }
             media.name = context.makeText(context.decoded(name).droppingExtension(of: media.type))
-        case .chat, .converse:
+        case .responses where media.isRemote:
+            break
+        case .chat, .responses, .converse:
             guard let name = media.name, !name.isEmpty else {
                 media.name = context.makeText {
                     $0.append("document-")
@@ -215,7 +228,7 @@ extension MediaRule {
     }
 
     /// Text documents are taken as text, not as base64.
-    fileprivate var takesTextDocuments: Bool { self == .chat || self == .messages }
+    fileprivate var takesTextDocuments: Bool { isOpenAI || self == .messages }
 
     /// Whether the target takes a type (ruling rows "image bytes" to "video", and H16).
     fileprivate func verdict(on type: MediaType) -> Verdict {
@@ -227,15 +240,15 @@ extension MediaRule {
             return type.isCommonImage ? .fine : .refused(.contentMediaType)
         case (.generateContent, .document):
             return type.isOfficeDocument ? .approximated : .fine
-        case (.chat, .document), (.messages, .document):
+        case (.chat, .document), (.responses, .document), (.messages, .document):
             return type.isOfficeDocument ? .refused(.contentMediaType) : .fine
         case (.converse, .document):
             return .fine
-        case (.messages, .audio):
+        case (.messages, .audio), (.responses, .audio):
             return .refused(.unsupportedAudio)
         case (.chat, .audio):
             return type == .mp3 || type == .wav ? .fine : .refused(.contentMediaType)
-        case (.chat, .video), (.messages, .video):
+        case (.chat, .video), (.responses, .video), (.messages, .video):
             return .refused(.unsupportedVideo)
         case (.converse, .audio), (.converse, .video):
             return type.bedrockFormat == nil ? .refused(.contentMediaType) : .fine

@@ -29,7 +29,7 @@ extension RequestRules {
             }
         }
         if let limit = target.stopLimit, request.stops.count > limit, let node = request.stopNode {
-            context.lose(.paramTruncated, at: node)
+            context.lose(limit == 0 ? .paramDropped : .paramTruncated, at: node)
             request.stops.removeLast(request.stops.count - limit)
         }
     }
@@ -47,17 +47,27 @@ extension RequestRules {
             if isClaude { request.reasoning.includeThoughts = nil }
         }
         switch target.reasoning {
-        case .chat: fitReasoningForChat(&request.reasoning, &context)
+        case .chat: fitReasoningForOpenAI(&request.reasoning, showsThoughts: false, &context)
+        case .responses: fitReasoningForOpenAI(&request.reasoning, showsThoughts: true, &context)
         case .messages: try fitReasoningForClaude(&request, &context)
         case .converse: try fitReasoningForConverse(&request, &context)
-        case .generateContent: fitReasoningForGemini(&request.reasoning, &context)
+        case .generateContent:
+            if request.sourceFamily == .responses, let node = request.reasoning.includeThoughts,
+                !context.string(node, is: "auto")
+            {
+                // How long a summary is to be, cannot be said there.
+                context.lose(.paramApproximated, at: node)
+            }
+            fitReasoningForGemini(&request.reasoning, &context)
         }
     }
 
-    private static func fitReasoningForChat(
-        _ reasoning: inout ReasoningSettings, _ context: inout RecordContext
+    private static func fitReasoningForOpenAI(
+        _ reasoning: inout ReasoningSettings, showsThoughts: Bool, _ context: inout RecordContext
     ) {
-        if let node = reasoning.includeThoughts { context.lose(.paramDropped, at: node) }
+        if let node = reasoning.includeThoughts, !showsThoughts {
+            context.lose(.paramDropped, at: node)
+        }
         guard let budget = reasoning.budget else { return }
         let node = reasoning.thinkingNode
         if reasoning.effort != nil {

@@ -33,7 +33,7 @@ extension RequestRules {
         for index in turn.parts {
             switch request.parts[index] {
             case .text(let text):
-                if text.isRefusal, target.family != .chat {
+                if text.isRefusal, !target.family.isOpenAI {
                     context.lose(.refusalAsText, at: text.node)
                 }
                 if let signature = text.signature, target.family != .generateContent {

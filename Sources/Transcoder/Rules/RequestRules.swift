@@ -43,10 +43,10 @@ enum RequestRules {
         _ target: Capabilities, _ request: inout Request, _ context: inout RecordContext
     ) {
         guard !request.extras.isEmpty else { return }
-        for extra in request.extras where extra.family != target.family {
-            context.drop(extra.value, code: extra.code)
+        for extra in request.extras where !extra.isKept(by: target.family) {
+            if let code = extra.code { context.drop(extra.value, code: code) }
         }
-        request.extras.removeAll { $0.family != target.family }
+        request.extras.removeAll { !$0.isKept(by: target.family) }
     }
 
     private static func fitResponseFormat(
@@ -59,7 +59,7 @@ enum RequestRules {
             if !target.hasJSONMode {
                 context.lose(.paramDropped, at: node)
                 request.responseFormat = .text
-            } else if target.family == .chat, !mentionsJSON(request, context) {
+            } else if target.family.isOpenAI, !mentionsJSON(request, context) {
                 // The API refuses JSON mode unless some message has the word.
                 context.lose(.jsonWordMissing, target: target.paths.responseFormat)
             }
@@ -123,7 +123,7 @@ extension MetadataRule {
         switch self {
         case .none: 0
         case .chat, .converse: 16
-        case .labels: 64
+        case .labels, .labelColumns: 64
         }
     }
 
@@ -140,7 +140,8 @@ extension MetadataRule {
         case .converse:
             return (1...256).contains(key.count) && value.count <= 256
                 && key.allSatisfy(\.isBedrockMetadata) && value.allSatisfy(\.isBedrockMetadata)
-        case .labels:
+        case .labels, .labelColumns:
+            if self == .labelColumns, key.contains("-") { return false }
             return (1...63).contains(key.count) && value.count <= 63
                 && key.first.map { ("a"..."z").contains($0) } == true
                 && key.allSatisfy(\.isLabel) && value.allSatisfy(\.isLabel)

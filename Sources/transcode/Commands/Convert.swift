@@ -127,8 +127,18 @@ struct Convert {
         let note = terminal.styled("note:", .note)
         if conversion.kind == .request {
             terminal.remark("\(note) --requests is of use for results only")
-        } else if conversion.targetID.provider == "bedrock", requests.echoCount == 0 {
-            terminal.remark("\(note) \(requestPath) holds no modelInput that results could repeat")
+        } else if let member = echoMember(conversion.targetID),
+            requests.echoProvider != conversion.targetID.provider
+        {
+            terminal.remark("\(note) \(requestPath) holds no \(member) that results could repeat")
+        }
+    }
+
+    /// What results of a format repeat of their requests.
+    private func echoMember(_ target: FormatID) -> String? {
+        switch target.description {
+        case "gemini/vertex": "Gemini request"
+        default: target.provider == "bedrock" ? "modelInput" : nil
         }
     }
 

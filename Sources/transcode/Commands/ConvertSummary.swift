@@ -92,6 +92,9 @@ struct ConvertSummary {
         guard report.kind == .request else { return nil }
         return switch report.target?.description {
         case "openai/chat": "upload it with purpose=batch"
+        case "openai/responses":
+            "upload it with purpose=batch and create the batch with endpoint=/v1/responses"
+        case "gemini/vertex": "copy it to Cloud Storage and create a batch prediction job from it"
         case "bedrock/converse": "copy it to S3 and create a job with modelInvocationType=Converse"
         case "bedrock/anthropic":
             "copy it to S3 and create a job with modelInvocationType=InvokeModel"

@@ -40,7 +40,9 @@ struct Formats {
         var rows = [["NAME", "WRITES", "READS ALSO", ""]]
         for format in formats {
             rows.append([
-                format.name, format.dialects.joined(separator: ", "),
+                format.name,
+                (format.dialects + (format.dialectChoice == nil ? [] : ["auto"]))
+                    .joined(separator: ", "),
                 format.readOnlyDialects.joined(separator: ", "), format.summary,
             ])
         }
@@ -63,6 +65,10 @@ struct Formats {
         var lines = ["\(format.name): \(format.summary)", "", "Dialects:"]
         for (index, dialect) in format.dialects.enumerated() {
             lines.append("  \(format.name)/\(dialect)\(index == 0 ? " (default)" : "")")
+        }
+        if let choice = format.dialectChoice {
+            lines.append("  \(format.name)/auto (by --model)")
+            lines += TextWrap.lines(choice, indent: "      ")
         }
         lines += format.readOnlyDialects.map { "  \(format.name)/\($0) (read only)" }
         if !format.limits.isEmpty {
@@ -89,6 +95,7 @@ struct Formats {
                 json.member("name", format.name)
                 json.member("summary", format.summary)
                 json.list("dialects") { json in format.dialects.forEach { json.string($0) } }
+                if let choice = format.dialectChoice { json.member("auto", choice) }
                 json.list("read_only_dialects") { json in
                     format.readOnlyDialects.forEach { json.string($0) }
                 }

@@ -91,7 +91,8 @@ enum FlagTable {
         Flag(
             .to, "t", "TO", in: .input, for: converters + [.split],
             "the format to write: bedrock, openai, gemini, anthropic",
-            "With a dialect where the provider's default is not meant: bedrock/anthropic.",
+            "With a dialect where the provider's default is not meant: bedrock/anthropic,",
+            "openai/responses. bedrock/auto takes the one that the model wants.",
             "transcode formats lists them all."),
         Flag(
             .kind, choices: ["request", "result"], in: .input, for: [.convert, .check],

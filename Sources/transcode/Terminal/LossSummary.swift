@@ -92,9 +92,10 @@ struct LossSummary {
         case .idSynthesized:
             "\(number) \(one ? "has" : "have") no id and \(one ? "is" : "are") given one"
         case .endpointAssumed:
-            "\(number) \(one ? "names" : "name") no endpoint and \(one ? "is" : "are") read as chat"
+            "\(number) \(one ? "names" : "name") no endpoint and \(one ? "is" : "are") read as "
+                + "\(one ? "its body says" : "their bodies say")"
         case .modelInputMissing:
-            "\(number) \(one ? "lacks" : "lack") the request that Bedrock repeats "
+            "\(number) \(one ? "lacks" : "lack") the request that \(target) repeats "
                 + "(--requests FILE gives it)"
         case .jsonWordMissing:
             "\(number) \(one ? "asks" : "ask") for JSON without the word JSON, which "

@@ -34,11 +34,7 @@ enum AnthropicTerms {
         _ node: NodeID, _ table: MemberTable<Name>, _ context: borrowing RecordContext
     ) throws(RecordError) -> Name? {
         try context.requireString(node)
-        let view = context.view
-        guard view.hasEscapes(node) else { return table.find(view.interior(node))?.name }
-        var plain = ByteBuffer()
-        plain.append(unescaping: view.interior(node))
-        return table.find(plain.view)?.name
+        return table.name(of: node, context.view)
     }
 
     // MARK: - Members of requests

@@ -175,9 +175,7 @@ extension MessageResult {
         _ context: inout RecordContext
     ) {
         switch reasoning.family {
-        case .openai:
-            return context.lose(.reasoningDropped, at: reasoning.node)
-        case .gemini:
+        case .gemini, .openai:
             if reasoning.signature != nil || reasoning.signatureNode != nil {
                 context.lose(
                     .reasoningSignatureDropped, at: reasoning.signatureNode ?? reasoning.node)

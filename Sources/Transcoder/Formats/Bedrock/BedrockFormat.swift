@@ -25,6 +25,9 @@ enum BedrockFormat: BatchFormat {
             resultWriter: BedrockMessagesResultWriter.self),
     ]
     static let readOnlyDialects = ["nova", "chat"]
+    static let dialectChoice: DialectChoice? = DialectChoice(
+        summary: "anthropic for Claude, which takes tools in batches only so; converse for others"
+    ) { family in family == .claude ? "anthropic" : "converse" }
     static let limits = [
         BatchLimit(
             .minRecords, 100,

@@ -54,16 +54,6 @@ extension MemberReader where Name == BedrockMember {
     }
 }
 
-extension MemberTable {
-    /// The known name that a member has, however it is spelled.
-    func name(of key: NodeID, _ view: JSONView) -> Name? {
-        guard view.hasEscapes(key) else { return find(view.interior(key))?.name }
-        var plain = ByteBuffer()
-        plain.append(unescaping: view.interior(key))
-        return find(plain.view)?.name
-    }
-}
-
 // MARK: - Words
 
 extension FinishReason {

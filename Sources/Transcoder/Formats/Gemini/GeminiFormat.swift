@@ -21,10 +21,13 @@ enum GeminiFormat: BatchFormat {
     static let summary = "Google Gemini Batch API and Vertex AI batch prediction"
     static let dialects = [
         Dialect(
-            name: dialect, requestWriter: GeminiRequestWriter.self,
-            resultWriter: GeminiResultWriter.self)
+            name: GeminiDialect.generateContent.name, requestWriter: GeminiRequestWriter.self,
+            resultWriter: GeminiResultWriter.self),
+        Dialect(
+            name: GeminiDialect.vertex.name, requestWriter: VertexRequestWriter.self,
+            resultWriter: VertexResultWriter.self, isOtherService: true),
     ]
-    static let readOnlyDialects = ["vertex"]
+    static let readOnlyDialects: [String] = []
     static let acceptsQuotedNumbers = true
     static let hasBareResults = true
     static let limits = [
@@ -39,14 +42,13 @@ enum GeminiFormat: BatchFormat {
     static let requestReader: any RequestReading.Type = GeminiRequestReader.self
     static let resultReader: any ResultReading.Type = GeminiResultReader.self
 
-    private static let dialect = "generate-content"
-
     static func detect(_ view: JSONView) -> DetectedRecord? {
         var request: NodeID?
         var response: NodeID?
         var error: NodeID?
         var status: NodeID?
         var hasKey = false
+        var hasMetadata = false
         var hasTime = false
         var hasCandidates = false
         var hasCode = false
@@ -58,6 +60,7 @@ enum GeminiFormat: BatchFormat {
             case .error: error = value
             case .status: status = value
             case .key: hasKey = true
+            case .metadata: hasMetadata = true
             case .processedTime: hasTime = true
             case .candidates: hasCandidates = view.kind(value) == .array
             case .usageMetadata, .promptFeedback: hasCandidates = true
@@ -66,26 +69,31 @@ enum GeminiFormat: BatchFormat {
             default: continue
             }
         }
+        let service: GeminiDialect = hasTime || status != nil ? .vertex : .generateContent
         if let response, view.kind(response) == .object {
             let isKnown = isResponse(response, view) || hasKey || hasTime
-            if isKnown || request != nil { return record(.result, isSure: isKnown) }
+            if isKnown || request != nil { return record(.result, service, isSure: isKnown) }
         }
         if let error, view.kind(error) == .object, hasKey { return record(.result) }
-        if let status, request != nil || hasTime {
+        if let status, request != nil || hasTime || response != nil {
             // Vertex: an empty status stands beside a response, another one tells of a failure.
             let isFailure = view.kind(status) != .string || !view.interior(status).isBlankText
-            if isFailure || hasTime { return record(.result) }
+            if isFailure || hasTime { return record(.result, .vertex) }
         }
         if let request, view.kind(request) == .object {
-            return record(.request, isSure: isRequest(request, view))
+            return record(
+                .request, hasKey || hasMetadata ? .generateContent : .vertex,
+                isSure: isRequest(request, view))
         }
         if hasCandidates { return record(.result) }
         if hasCode, hasMessage { return record(.result, isSure: false) }
         return nil
     }
 
-    private static func record(_ kind: RecordKind, isSure: Bool = true) -> DetectedRecord {
-        DetectedRecord(kind: kind, dialect: dialect, confidence: isSure ? 2 : 1)
+    private static func record(
+        _ kind: RecordKind, _ service: GeminiDialect = .generateContent, isSure: Bool = true
+    ) -> DetectedRecord {
+        DetectedRecord(kind: kind, dialect: service.name, confidence: isSure ? 2 : 1)
     }
 
     private static func isRequest(_ request: NodeID, _ view: JSONView) -> Bool {

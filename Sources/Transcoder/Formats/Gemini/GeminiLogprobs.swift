@@ -6,9 +6,9 @@ import JSONLCodec
 
 /// Log probabilities of the tokens of a candidate.
 enum GeminiLogprobs {
-    /// The members of OpenAI's `logprobs` and of one token of it.
+    /// The members of one token of OpenAI's.
     private enum Member: String, MemberName {
-        case content, refusal, token, logprob, bytes
+        case token, logprob, bytes
         case topLogprobs = "top_logprobs"
     }
 
@@ -23,46 +23,37 @@ enum GeminiLogprobs {
 
     /// Writes `,"avgLogprobs":…,"logprobsResult":…`, or nothing where there are no tokens.
     static func write(
-        openAI logprobs: NodeID, to output: inout ByteBuffer, _ context: inout RecordContext
+        openAI logprobs: Logprobs, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        var content: NodeID?
-        var members = try MemberReader(logprobs, table, context.view)
-        while let member = try members.next() {
-            switch member.name {
-            case .content: content = member.value
-            default: context.drop(member.value)
-            }
-        }
-        guard let content, !context.isNeutral(content) else { return }
-        try context.requireArray(content)
-        try writeAverage(content, to: &output, context)
+        context.dropOthers(of: logprobs)
+        let elements = try logprobs.tokens(context)
+        guard !elements.isEmpty else { return }
+        var tokens: [Token] = []
+        for element in elements { tokens.append(try read(element, context)) }
+        writeAverage(tokens, to: &output, context)
         output.append(",\"logprobsResult\":{\"chosenCandidates\":")
-        var hasAlternatives = false
         var chosen = MemberList()
-        for element in context.view.elements(content) {
-            let token = try read(element, context)
-            if token.alternatives != nil { hasAlternatives = true }
+        for token in tokens {
             chosen.beginElement(&output)
             try write(token, to: &output, context)
         }
         chosen.endArray(&output)
-        if hasAlternatives {
+        if tokens.contains(where: { $0.alternatives != nil }) {
             output.append(",\"topCandidates\":")
-            try writeAlternatives(content, to: &output, context)
+            try writeAlternatives(tokens, to: &output, context)
         }
         output.append("}")
     }
 
     private static func writeAlternatives(
-        _ content: NodeID, to output: inout ByteBuffer, _ context: borrowing RecordContext
+        _ tokens: [Token], to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) throws(RecordError) {
         var steps = MemberList()
-        for element in context.view.elements(content) {
-            let alternatives = try read(element, context).alternatives
+        for token in tokens {
             steps.beginElement(&output)
             output.append("{\"candidates\":")
             var list = MemberList()
-            if let alternatives {
+            if let alternatives = token.alternatives {
                 try context.requireArray(alternatives)
                 for alternative in context.view.elements(alternatives) {
                     list.beginElement(&output)
@@ -87,7 +78,7 @@ enum GeminiLogprobs {
             case .topLogprobs:
                 if !context.isNeutral(member.value) { token.alternatives = member.value }
             // Gemini has no bytes: they are those of the token.
-            case .bytes, .content, .refusal, nil: break
+            case .bytes, nil: break
             }
         }
         return token
@@ -111,12 +102,12 @@ enum GeminiLogprobs {
 
     /// Writes the mean, unless some number is beyond what can be added.
     private static func writeAverage(
-        _ content: NodeID, to output: inout ByteBuffer, _ context: borrowing RecordContext
-    ) throws(RecordError) {
+        _ tokens: [Token], to output: inout ByteBuffer, _ context: borrowing RecordContext
+    ) {
         var sum = 0.0
         var count = 0
-        for element in context.view.elements(content) {
-            guard let logprob = try read(element, context).logprob,
+        for token in tokens {
+            guard let logprob = token.logprob,
                 let value = Double(context.view.source(logprob).text)
             else { continue }
             sum += value

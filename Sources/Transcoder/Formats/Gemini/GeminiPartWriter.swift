@@ -94,8 +94,10 @@ enum GeminiPartWriter {
         }
         output.append("\"name\":")
         context.write(call.name, to: &output)
+        let start = output.count
         output.append(",\"args\":")
         try context.write(argumentsObject: call.arguments, to: &output)
+        context.takeBack(",\"args\":{}", from: start, &output)
         output.append("}")
         write(signature: call.signatureNode, to: &output, context)
         output.append("}")

@@ -18,7 +18,7 @@ enum GeminiResultReader: ResultReading {
         }
         if let body = envelope.response, !isFailed(envelope, body, context) {
             envelope.dropBareMembers(&context)
-            if context.readsVertexColumns { response.sameBody = body }
+            response.sameBody = body
             return try GenerateContentResponse.read(body, into: &response, &context)
         }
         if envelope.hasCode, envelope.request == nil {

@@ -17,18 +17,30 @@ enum GeminiResultWriter: ResultWriting {
             output.append(",\"error\":{\"code\":")
             output.append(decimal: ErrorMap.googleCode(status: failure.status))
             output.append(",\"message\":")
-            write(messageOf: failure, to: &output, context)
+            if let message = failure.message {
+                context.write(message, to: &output)
+            } else {
+                output.append(quoted: words(for: failure))
+            }
             output.append("}}")
-        } else if let body = response.sameBody, !response.hasRenamedCalls {
-            output.append(",\"response\":")
-            context.write(body, to: &output)
-            output.append("}")
-            keepWhole(body, &context)
         } else {
             output.append(",\"response\":")
-            try GenerateContentResponse.write(response, to: &output, &context)
+            try write(
+                answer: response, keepsBody: context.readsVertexColumns, to: &output, &context)
             output.append("}")
         }
+    }
+
+    /// Writes the answer; that of the other service may stay as it is.
+    static func write(
+        answer response: Response, keepsBody: Bool, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) throws(RecordError) {
+        guard let body = response.sameBody, keepsBody, !response.hasRenamedCalls else {
+            return try GenerateContentResponse.write(response, to: &output, &context)
+        }
+        context.write(body, to: &output)
+        keepWhole(body, &context)
     }
 
     /// Takes back what the reader said is lost of an answer that was copied whole.
@@ -42,15 +54,12 @@ enum GeminiResultWriter: ResultWriting {
         }
     }
 
-    private static func write(
-        messageOf failure: Failure, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
-    ) {
-        if let message = failure.message { return context.write(message, to: &output) }
+    /// What is said about a failure of which the source says nothing.
+    static func words(for failure: Failure) -> StaticString {
         switch failure.kind {
-        case .http: output.append("\"\"")
-        case .expired: output.append(quoted: ErrorMap.expiredMessage)
-        case .canceled: output.append(quoted: ErrorMap.canceledMessage)
+        case .http: ""
+        case .expired: ErrorMap.expiredMessage
+        case .canceled: ErrorMap.canceledMessage
         }
     }
 }

@@ -97,9 +97,14 @@ extension GenerateContentBody {
                 context.write(description, to: &output)
             }
             if let schema = tool.schema {
+                let before = members
+                let start = output.count
                 try write(
                     schema, &members, openAPI: "parameters", json: "parametersJsonSchema",
                     ordersProperties: false, to: &output, &context)
+                let isEmpty = context.takeBack(
+                    ",\"parameters\":{\"type\":\"OBJECT\",\"properties\":{}}", from: start, &output)
+                if isEmpty { members = before }
             } else if tool.isSynthesized {
                 members.begin("parameters", &output)
                 output.append("{\"type\":\"OBJECT\"}")

@@ -19,6 +19,7 @@ enum GenerateContentBody {
         var labels: NodeID?
         var generationConfig: NodeID?
         var config: NodeID?
+        var safetySettings: ExtraMember?
         var settings = GeminiSettings()
 
         init() {}
@@ -54,6 +55,7 @@ enum GenerateContentBody {
         if let tools = members.tools { try readTools(tools, into: &request, &context) }
         if let config = members.toolConfig { try readToolConfig(config, into: &request, &context) }
         if let labels = members.labels { try readLabels(labels, into: &request, &context) }
+        if let settings = members.safetySettings { request.extras.append(settings) }
     }
 
     private static func readMembers(
@@ -62,7 +64,7 @@ enum GenerateContentBody {
         var reader = try MemberReader(body, GeminiBodyMember.table, context.view)
         while let member = try reader.next() {
             if let name = member.name {
-                try take(name, member.value, &members, &context)
+                try take(name, member.key, member.value, &members, &context)
             } else {
                 context.drop(member.value)
             }
@@ -70,7 +72,7 @@ enum GenerateContentBody {
     }
 
     private static func take(
-        _ name: GeminiBodyMember, _ value: NodeID, _ members: inout Members,
+        _ name: GeminiBodyMember, _ key: NodeID, _ value: NodeID, _ members: inout Members,
         _ context: inout RecordContext
     ) throws(RecordError) {
         switch name {
@@ -82,7 +84,11 @@ enum GenerateContentBody {
         case .labels: members.labels = value
         case .generationConfig: members.generationConfig = value
         case .config: members.config = value
-        case .safetySettings, .modelArmorConfig: context.drop(value, code: .safetyDropped)
+        case .safetySettings:
+            guard !context.isNeutral(value) else { return }
+            members.safetySettings = ExtraMember(
+                key: key, value: value, code: .safetyDropped, family: .generateContent)
+        case .modelArmorConfig: context.drop(value, code: .safetyDropped)
         case .cachedContent:
             throw RecordError(
                 .unsupportedBlock, at: value, "cached content belongs to one provider account")
@@ -109,7 +115,7 @@ enum GenerateContentBody {
                 continue
             }
             if let name = GeminiBodyMember(rawValue: name.rawValue) {
-                try take(name, member.value, &members, &context)
+                try take(name, member.key, member.value, &members, &context)
             } else if let name = GeminiConfigMember(rawValue: name.rawValue) {
                 try members.settings.take(name, member.value, into: &request, &context)
             }

@@ -37,7 +37,7 @@ extension GenerateContentResponse {
             members.begin("responseId", &output)
             context.write(id, to: &output)
         }
-        write(response.created, &members, to: &output, context)
+        write(response.created, named: ",\"createTime\":", to: &output, context)
         members.endObject(&output)
     }
 
@@ -56,14 +56,15 @@ extension GenerateContentResponse {
         members.endObject(&output)
     }
 
-    private static func write(
-        _ created: CreationTime, _ members: inout MemberList, to output: inout ByteBuffer,
+    /// Writes when an answer was made, where that is known; its name comes with comma and colon.
+    static func write(
+        _ created: CreationTime, named name: StaticString, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) {
         var seconds = context.options.created
         switch created {
         case .timestamp(let node):
-            members.begin("createTime", &output)
+            output.append(name)
             return context.write(node, to: &output)
         case .seconds(let node):
             seconds = context.view.unixSeconds(node) ?? seconds
@@ -71,7 +72,7 @@ extension GenerateContentResponse {
             break
         }
         guard let seconds, UnixTime.range.contains(seconds) else { return }
-        members.begin("createTime", &output)
+        output.append(name)
         output.append(UInt8(ascii: "\""))
         UnixTime.write(seconds: seconds, to: &output)
         output.append(UInt8(ascii: "\""))
@@ -99,8 +100,10 @@ extension GenerateContentResponse {
         output.append(",\"index\":")
         output.append(decimal: index)
         switch choice.logprobs {
-        case .openAI(let node):
-            try GeminiLogprobs.write(openAI: node, to: &output, &context)
+        case .chat, .responses:
+            if let logprobs = choice.logprobs {
+                try GeminiLogprobs.write(openAI: logprobs, to: &output, &context)
+            }
         case .gemini(let node):
             output.append(",\"logprobsResult\":")
             context.write(node, to: &output)
@@ -125,7 +128,8 @@ extension GenerateContentResponse {
             }
             // No provider accepts the signatures of another.
             if reasoning.family != .gemini, reasoning.signature != nil {
-                context.lose(.reasoningSignatureDropped, at: reasoning.node)
+                let node = reasoning.family == .claude ? nil : reasoning.signatureNode
+                context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)
             }
             return true
         case .media, .toolCall:

@@ -29,6 +29,10 @@ extension ChatBody {
             context.write(metadataOf: request, to: &output)
         }
         try ChatTools.write(request, &list, to: &output, &context)
+        if let verbosity = request.settings[.verbosity] {
+            list.begin("verbosity", &output)
+            context.write(verbosity, to: &output)
+        }
         context.write(extrasOf: request, in: &list, to: &output)
         list.endObject(&output)
     }
@@ -99,23 +103,31 @@ extension ChatBody {
             output.append("{\"type\":\"json_object\"}")
         case .schema(let format):
             list.begin("response_format", &output)
-            output.append("{\"type\":\"json_schema\",\"json_schema\":{\"name\":")
-            if let name = format.name {
-                context.write(name, to: &output)
-            } else {
-                output.append("\"response\"")
-            }
-            if let description = format.description {
-                output.append(",\"description\":")
-                context.write(description, to: &output)
-            }
-            output.append(",\"schema\":")
-            try SchemaWriter.writeJSONSchema(format.schema, to: &output, &context)
-            if let strict = format.strict {
-                output.append(",\"strict\":")
-                context.write(strict, to: &output)
-            }
+            output.append("{\"type\":\"json_schema\",\"json_schema\":{")
+            try writeSchemaMembers(format, to: &output, &context)
             output.append("}}")
+        }
+    }
+
+    /// Writes the members of a form of the answer that has a schema.
+    static func writeSchemaMembers(
+        _ format: ResponseSchema, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        output.append("\"name\":")
+        if let name = format.name {
+            context.write(name, to: &output)
+        } else {
+            output.append("\"response\"")
+        }
+        if let description = format.description {
+            output.append(",\"description\":")
+            context.write(description, to: &output)
+        }
+        output.append(",\"schema\":")
+        try SchemaWriter.writeJSONSchema(format.schema, to: &output, &context)
+        if let strict = format.strict {
+            output.append(",\"strict\":")
+            context.write(strict, to: &output)
         }
     }
 }

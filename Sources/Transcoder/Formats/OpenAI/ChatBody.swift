@@ -14,9 +14,11 @@ enum ChatBody {
         writesModel: true,
         resultsComeFirst: true,
         textComesBeforeCalls: true,
+        keepsErrorStatus: false,
         settings: SettingSet(
             .maxOutputTokens, .temperature, .topP, .seed, .choiceCount, .presencePenalty,
-            .frequencyPenalty, .logprobs, .topLogprobs, .logitBias, .parallelToolCalls, .user),
+            .frequencyPenalty, .logprobs, .topLogprobs, .logitBias, .parallelToolCalls, .user,
+            .verbosity),
         stopLimit: 4,
         hasJSONMode: true,
         keepsSchemaDescription: true,
@@ -99,34 +101,44 @@ enum ChatBody {
         case .responseFormat:
             try ChatSettings.readFormat(value, into: &request, &context)
         case .store:
-            if try context.bool(value) { request.keep(member.key, value, .paramDropped, context) }
-        case .verbosity, .prediction:
-            request.keep(member.key, value, .paramDropped, context)
+            // What is not said means no here, and yes to the other endpoint.
+            let isStored = try context.bool(value)
+            request.extras.append(
+                ExtraMember(
+                    key: member.key, value: value, code: isStored ? .paramDropped : nil,
+                    family: isStored ? .chat : .responses, isShared: isStored))
+        case .prediction:
+            request.keep(
+                member.key, value, .paramDropped, of: .chat, isShared: false, context)
         case .webSearchOptions:
             // A tool, and so never neutral; an empty one is all the same worth nothing elsewhere.
             if context.isNeutral(value) {
                 context.lose(.paramDropped, at: value)
             } else {
-                request.keep(member.key, value, .paramDropped, context)
+                request.keep(
+                    member.key, value, .paramDropped, of: .chat, isShared: false, context)
             }
         case .safetyIdentifier, .moderation:
-            request.keep(member.key, value, .safetyDropped, context)
+            request.keep(member.key, value, .safetyDropped, of: .chat, context)
         case .promptCacheKey, .promptCacheOptions, .promptCacheRetention:
-            request.keep(member.key, value, .cacheDropped, context)
+            request.keep(member.key, value, .cacheDropped, of: .chat, context)
         case .temperature, .topP, .n, .seed, .presencePenalty, .frequencyPenalty, .logitBias,
             .maxCompletionTokens, .parallelToolCalls, .user, .stop, .stream, .modalities, .audio,
-            .metadata, .reasoningEffort, .serviceTier:
+            .metadata, .reasoningEffort, .serviceTier, .verbosity:
             try ChatSettings.read(name, value, into: &request, &context)
         }
     }
 }
 
 extension Request {
-    /// Keeps a member that only chat bodies know, unless its value is neutral.
-    fileprivate mutating func keep(
-        _ key: NodeID, _ value: NodeID, _ code: LossCode, _ context: borrowing RecordContext
+    /// Keeps a member that only OpenAI's bodies know, unless its value is neutral.
+    mutating func keep(
+        _ key: NodeID, _ value: NodeID, _ code: LossCode, of family: BodyFamily,
+        isShared: Bool = true, _ context: borrowing RecordContext
     ) {
         guard !context.isNeutral(value) else { return }
-        extras.append(ExtraMember(key: key, value: value, code: code, family: .chat))
+        extras.append(
+            ExtraMember(
+                key: key, value: value, code: code, family: family, isShared: isShared))
     }
 }

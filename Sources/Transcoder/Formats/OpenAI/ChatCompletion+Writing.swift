@@ -11,21 +11,12 @@ extension ChatCompletion {
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        output.append("{\"id\":\"")
-        if let id = response.responseID, !id.isEmpty {
-            output.append(copying: context.bytes(id, for: output))
-        } else {
-            output.append("chatcmpl-")
-            if let id = response.id.text { output.append(copying: context.bytes(id, for: output)) }
-        }
-        output.append("\",\"object\":\"chat.completion\",\"created\":")
-        writeCreated(response.created, to: &output, context)
+        output.append("{\"id\":")
+        OpenAIAnswer.writeID(of: response, prefix: "chatcmpl-", to: &output, context)
+        output.append(",\"object\":\"chat.completion\",\"created\":")
+        OpenAIAnswer.writeCreated(response.created, to: &output, context)
         output.append(",\"model\":")
-        if let model = response.model {
-            context.write(model, to: &output)
-        } else {
-            output.append(quoted: context.modelName.view)
-        }
+        OpenAIAnswer.writeModel(of: response, to: &output, context)
         output.append(",\"choices\":")
         var choices = MemberList()
         for (index, choice) in response.choices.enumerated() {
@@ -41,27 +32,9 @@ extension ChatCompletion {
         choices.endArray(&output)
         if response.usage.isPresent {
             output.append(",\"usage\":")
-            ChatUsage.write(response.usage, to: &output)
+            OpenAIUsage.write(chat: response.usage, to: &output)
         }
         output.append("}")
-    }
-
-    private static func writeCreated(
-        _ created: CreationTime, to output: inout ByteBuffer, _ context: borrowing RecordContext
-    ) {
-        switch created {
-        case .seconds(let node):
-            if let seconds = context.view.unixSeconds(node) {
-                return output.append(decimal: seconds)
-            }
-        case .timestamp(let node):
-            if let seconds = UnixTime.seconds(ofRFC3339: context.view.interior(node)) {
-                return output.append(decimal: seconds)
-            }
-        case .unknown:
-            break
-        }
-        output.append(decimal: context.options.created ?? 0)
     }
 
     /// A prompt that was not answered is an answer that was filtered: HTTP said 200.
@@ -98,14 +71,15 @@ extension ChatCompletion {
         output.append(",\"refusal\":")
         write(texts: content.hasRefusal, isRefusal: true, choice, response, to: &output, context)
         if content.hasCitations {
-            try ChatCitations.write(choice, of: response, to: &output, &context)
+            try OpenAICitations.write(
+                choice.parts, of: choice, response, as: .chat, to: &output, &context)
         }
         if content.hasCalls {
             output.append(",\"tool_calls\":")
             try writeCalls(choice, of: response, to: &output, &context)
         }
         output.append("},\"logprobs\":")
-        try ChatLogprobs.write(choice.logprobs, to: &output, context)
+        try OpenAILogprobs.write(chat: choice.logprobs, to: &output, context)
         output.append(",\"finish_reason\":")
         output.append(quoted: finish(choice, &context))
         output.append("}")
@@ -147,13 +121,7 @@ extension ChatCompletion {
         to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {
         guard hasAny else { return output.append("null") }
-        output.append("\"")
-        for index in choice.parts {
-            if case .text(let part) = response.parts[index], part.isRefusal == isRefusal {
-                output.append(copying: context.bytes(part.text, for: output))
-            }
-        }
-        output.append("\"")
+        JoinedText(choice.parts, response).write(isRefusal: isRefusal, to: &output, context)
     }
 
     private static func finish(

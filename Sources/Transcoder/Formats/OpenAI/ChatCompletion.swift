@@ -23,7 +23,7 @@ enum ChatCompletion {
             case .created: response.created = .seconds(value)
             case .model: response.model = try context.text(value)
             case .choices: choices = value
-            case .usage: try ChatUsage.read(value, into: &response.usage, context)
+            case .usage: try OpenAIUsage.read(chat: value, into: &response.usage, context)
             case .serviceTier, .systemFingerprint: break
             case nil: context.drop(value)
             }
@@ -61,7 +61,7 @@ enum ChatCompletion {
             case .logprobs:
                 try context.requireObject(member.value)
                 if saysSomething(member.value, context) {
-                    response.choices[last].logprobs = .openAI(member.value)
+                    response.choices[last].logprobs = .chat(member.value)
                 }
             case nil: context.drop(member.value)
             }

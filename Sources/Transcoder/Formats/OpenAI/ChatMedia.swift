@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Reads media of chat messages: data URLs, addresses, and base64 with a format beside it.
+// Reads media of OpenAI's bodies: data URLs, addresses, and base64 with a format beside it.
 
 import JSONLCodec
 
@@ -13,6 +13,7 @@ enum ChatMedia {
         _ payload: NodeID, at part: NodeID, _ context: inout RecordContext
     ) throws(RecordError) -> Media {
         var url: NodeID?
+        var detail: NodeID?
         if context.view.kind(payload) == .string {
             url = payload
         } else {
@@ -20,13 +21,27 @@ enum ChatMedia {
             while let member = try members.next() {
                 switch member.name {
                 case .url: url = member.value
-                case .detail:
-                    if !context.string(member.value, is: "auto") { context.drop(member.value) }
+                case .detail: detail = member.value
                 case nil: context.drop(member.value)
                 }
             }
         }
         guard let url else { throw .missing("url", in: payload) }
+        return try image(url: url, detail: detail, at: part, &context)
+    }
+
+    /// Reads an image from its data URL or address.
+    static func image(
+        url: NodeID, detail: NodeID?, at part: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Media {
+        var media = try image(url: url, at: part, &context)
+        if let detail, !context.string(detail, is: "auto") { media.detail = detail }
+        return media
+    }
+
+    private static func image(
+        url: NodeID, at part: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Media {
         let text = try context.text(url)
         if let data = try DataURL(text, at: url, &context) {
             guard data.type.kind == .image else {
@@ -58,11 +73,15 @@ enum ChatMedia {
             case nil: context.drop(member.value)
             }
         }
-        if let id {
-            throw RecordError(
-                .contentRemoteURL, at: id, "uploaded files belong to one provider's account")
-        }
+        if let id { throw .uploadedFile(id) }
         guard let data else { throw .missing("file_data", in: payload) }
+        return try document(data: data, name: name, at: part, &context)
+    }
+
+    /// Reads a document from its data URL.
+    static func document(
+        data: NodeID, name: NodeID?, at part: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> Media {
         let text = try context.text(data)
         guard let content = try DataURL(text, at: data, &context) else {
             throw notData(text, at: data, context)
@@ -71,6 +90,23 @@ enum ChatMedia {
             throw .mediaType(data, "the data URL holds no document")
         }
         var media = Media(content.type, context.base64(content.payload), at: part)
+        if let name {
+            media.name = try context.text(name)
+            media.nameNode = name
+        }
+        return media
+    }
+
+    /// Takes a document by its address: only the server knows its type, which is mostly PDF.
+    static func document(
+        url: NodeID, name: NodeID?, at part: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Media {
+        let text = try context.text(url)
+        let bytes = context.bytes(text)
+        guard bytes.hasScheme("http") || bytes.hasScheme("https") else {
+            throw notData(text, at: url, context)
+        }
+        var media = Media(.pdf, .url(text), at: part)
         if let name {
             media.name = try context.text(name)
             media.nameNode = name
@@ -212,6 +248,11 @@ extension ByteView {
 }
 
 extension RecordError {
+    /// A file is named by the id that it has in an account.
+    static func uploadedFile(_ id: NodeID) -> RecordError {
+        RecordError(.contentRemoteURL, at: id, "uploaded files belong to one provider's account")
+    }
+
     fileprivate static func mediaType(_ node: NodeID, _ message: StaticString) -> RecordError {
         RecordError(.contentMediaType, at: node, message)
     }

@@ -35,6 +35,8 @@ enum ChatSettings {
         case .user:
             try context.requireString(value)
             request.settings[.user] = value
+        case .verbosity:
+            request.settings[.verbosity] = value
         case .stop:
             try readStops(value, into: &request, context)
         case .stream:
@@ -157,15 +159,17 @@ enum ChatSettings {
         try context.requireString(type)
         if context.string(type, is: "json_schema") {
             guard let payload else { throw .missing("json_schema", in: node) }
-            if let format = try schema(payload, at: node, &context) {
-                request.responseFormat = .schema(format)
-            } else {
-                // The schema is optional in OpenAI's types; what is left is any JSON.
-                request.responseFormat = .json(node)
-            }
-            return
+            return try readSchema(payload, at: node, into: &request, &context)
         }
         if let payload { context.drop(payload) }
+        readFormat(type, at: node, into: &request, &context)
+    }
+
+    /// Takes a form of the answer that has no schema, by its type.
+    static func readFormat(
+        _ type: NodeID, at node: NodeID, into request: inout Request,
+        _ context: inout RecordContext
+    ) {
         if context.string(type, is: "json_object") {
             request.responseFormat = .json(node)
         } else if !context.string(type, is: "text") {
@@ -174,9 +178,11 @@ enum ChatSettings {
         }
     }
 
-    private static func schema(
-        _ payload: NodeID, at node: NodeID, _ context: inout RecordContext
-    ) throws(RecordError) -> ResponseSchema? {
+    /// Reads the schema of the answer from the object that holds it.
+    static func readSchema(
+        _ payload: NodeID, at node: NodeID, into request: inout Request,
+        _ context: inout RecordContext
+    ) throws(RecordError) {
         var name: NodeID?
         var description: NodeID?
         var schema: NodeID?
@@ -188,19 +194,25 @@ enum ChatSettings {
             case .description: description = member.value
             case .schema: schema = member.value
             case .strict: strict = member.value
+            // In the flat spelling, this is the format's.
+            case .type: if payload != node { context.drop(member.value) }
             case nil: context.drop(member.value)
             }
         }
         if let name { try context.requireString(name) }
         if let description { try context.requireString(description) }
         if let strict { _ = try context.bool(strict) }
-        guard let schema else { return nil }
+        guard let schema else {
+            // The schema is optional in OpenAI's types; what is left is any JSON.
+            request.responseFormat = .json(node)
+            return
+        }
         try context.requireObject(schema)
         var format = ResponseSchema(Schema(.value(schema), .jsonSchema, at: schema), at: node)
         format.name = name
         format.description = description
         format.strict = strict
-        return format
+        request.responseFormat = .schema(format)
     }
 }
 

@@ -23,7 +23,7 @@ extension ChatTools {
             }
             tools.endArray(&output)
         }
-        writeChoice(request, &list, to: &output, context)
+        writeChoice(request, as: .chat, &list, to: &output, context)
     }
 
     private static func write(
@@ -43,9 +43,10 @@ extension ChatTools {
         output.append("}}")
     }
 
-    private static func writeChoice(
-        _ request: Request, _ list: inout MemberList, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
+    /// Writes `tool_choice`, unless nothing is chosen.
+    static func writeChoice(
+        _ request: Request, as dialect: OpenAIDialect, _ list: inout MemberList,
+        to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {
         switch request.toolChoice {
         case .unspecified:
@@ -61,29 +62,33 @@ extension ChatTools {
             output.append("\"none\"")
         case .tool(let name):
             list.begin("tool_choice", &output)
-            writeFunction(name, request, to: &output, context)
+            writeFunction(name, request, as: dialect, to: &output, context)
         case .allowed(let names, let isRequired):
             list.begin("tool_choice", &output)
-            output.append("{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":")
+            output.append("{\"type\":\"allowed_tools\",")
+            if dialect.nestsFunctions { output.append("\"allowed_tools\":{") }
+            output.append("\"mode\":")
             output.append(quoted: isRequired ? "required" : "auto")
             output.append(",\"tools\":")
             var tools = MemberList()
             for name in context.view.allowedToolNames(names) {
                 tools.beginElement(&output)
-                writeFunction(name, request, to: &output, context)
+                writeFunction(name, request, as: dialect, to: &output, context)
             }
             tools.endArray(&output)
-            output.append("}}")
+            output.append(dialect.nestsFunctions ? "}}" : "}")
         }
     }
 
     private static func writeFunction(
-        _ name: NodeID, _ request: Request, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
+        _ name: NodeID, _ request: Request, as dialect: OpenAIDialect,
+        to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {
-        output.append("{\"type\":\"function\",\"function\":{\"name\":")
+        output.append("{\"type\":\"function\",")
+        if dialect.nestsFunctions { output.append("\"function\":{") }
+        output.append("\"name\":")
         request.write(toolName: name, to: &output, context)
-        output.append("}}")
+        output.append(dialect.nestsFunctions ? "}}" : "}")
     }
 
     /// Writes a tool call whose id stands in the output already, up to its end.

@@ -41,31 +41,18 @@ enum ChatTools {
         _ function: NodeID, at node: NodeID, into request: inout Request,
         _ context: inout RecordContext
     ) throws(RecordError) {
-        var name: NodeID?
-        var description: NodeID?
-        var parameters: NodeID?
-        var strict: NodeID?
+        var definition = FunctionDefinition()
         var members = try MemberReader(function, ChatTerms.function, context.view)
         while let member = try members.next() {
             switch member.name {
-            case .name: name = member.value
-            case .description: description = member.value
-            case .parameters: parameters = member.value
-            case .strict: strict = member.value
+            case .name: definition.name = member.value
+            case .description: definition.description = member.value
+            case .parameters: definition.parameters = member.value
+            case .strict: definition.strict = member.value
             case .arguments, nil: context.drop(member.value)
             }
         }
-        guard let name else { throw .missing("name", in: function) }
-        var tool = Tool(name: try context.text(name), nameNode: name, at: node)
-        if let description, try !context.text(description).isEmpty {
-            tool.description = description
-        }
-        if let parameters {
-            try context.requireObject(parameters)
-            tool.schema = Schema(.value(parameters), .jsonSchema, at: parameters)
-        }
-        if let strict, try context.bool(strict) { tool.strict = strict }
-        request.tools.append(tool)
+        request.tools.append(try definition.tool(in: function, at: node, context))
     }
 
     // MARK: - Choice
@@ -176,12 +163,12 @@ enum ChatTools {
         guard let name else { throw .missing("name", in: function) }
         return ToolCall(
             id: nil, idNode: nil, name: try context.text(name), nameNode: name,
-            arguments: try payload(arguments, context), at: node)
+            arguments: try payload(ofArguments: arguments, context), at: node)
     }
 
     /// Arguments are JSON in a string; some servers write the object itself.
-    private static func payload(
-        _ arguments: NodeID?, _ context: borrowing RecordContext
+    static func payload(
+        ofArguments arguments: NodeID?, _ context: borrowing RecordContext
     ) throws(RecordError) -> JSONPayload {
         guard let arguments else { return .absent }
         switch context.view.kind(arguments) {
@@ -241,8 +228,34 @@ extension ChatTools {
     }
 }
 
+/// The members of a function's definition, wherever a dialect has them.
+struct FunctionDefinition {
+    var name: NodeID?
+    var description: NodeID?
+    var parameters: NodeID?
+    var strict: NodeID?
+
+    /// The tool that is defined, by the object that has the members and the tool around it.
+    func tool(
+        in object: NodeID, at node: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Tool {
+        guard let name else { throw .missing("name", in: object) }
+        var tool = Tool(name: try context.text(name), nameNode: name, at: node)
+        if let description, try !context.text(description).isEmpty {
+            tool.description = description
+        }
+        if let parameters {
+            try context.requireObject(parameters)
+            tool.schema = Schema(.value(parameters), .jsonSchema, at: parameters)
+        }
+        if let strict, try context.bool(strict) { tool.strict = strict }
+        return tool
+    }
+}
+
 extension RecordError {
-    fileprivate static func customTool(_ node: NodeID) -> RecordError {
+    /// A tool, a choice or a call is about free text instead of JSON.
+    static func customTool(_ node: NodeID) -> RecordError {
         RecordError(.unsupportedTool, at: node, "custom tools exist at OpenAI only")
     }
 }

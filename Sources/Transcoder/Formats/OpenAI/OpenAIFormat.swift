@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// OpenAI's batch files, with chat completions as their bodies.
+// OpenAI's batch files, with chat completions or the Responses API as their bodies.
 
 import JSONLCodec
 
 /// OpenAI's batch record format.
 ///
-/// - Request lines are `{"custom_id", "method", "url", "body"}`; the url is
-///   `/v1/chat/completions`, `/chat/completions` on Azure, and other versions elsewhere.
+/// - Request lines are `{"custom_id", "method", "url", "body"}`; the url is `/v1/responses` or
+///   `/v1/chat/completions`, `/chat/completions` on Azure, and other versions elsewhere. It tells
+///   what the body is, line by line.
 /// - Result lines are `{"id", "custom_id", "response": {"status_code", "request_id", "body"},
 ///   "error"}`. A request that the API refused has its error inside of `body` and `error: null`;
 ///   `response: null` beside an `error` is a request that never reached the API. Member order
 ///   varies, and lines of compatible servers lack what they have no use for.
 ///
-/// Sources: openai 3.54.0 (`openai.types.batch`, `openai.types.chat`); the batch guide of
+/// Sources: openai 3.54.0 (`openai.types.batch`, `.chat`, `.responses`); the batch guide of
 /// platform.openai.com; learn.microsoft.com, "Batches - Create Batch"; openai-openapi issue 302
 /// for the place of errors.
 enum OpenAIFormat: BatchFormat {
     static let name = "openai"
-    static let summary = "OpenAI Batch API: chat completions"
+    static let summary = "OpenAI Batch API: chat completions and responses"
     static let dialects = [
         Dialect(
-            name: "chat", requestWriter: OpenAIRequestWriter.self,
-            resultWriter: OpenAIResultWriter.self)
+            name: OpenAIDialect.chat.name, requestWriter: ChatRequestWriter.self,
+            resultWriter: ChatResultWriter.self),
+        Dialect(
+            name: OpenAIDialect.responses.name, requestWriter: ResponsesRequestWriter.self,
+            resultWriter: ResponsesResultWriter.self),
     ]
     static let readOnlyDialects: [String] = []
     static let limits = [
@@ -44,6 +48,8 @@ enum OpenAIFormat: BatchFormat {
     private struct Marks {
         var hasID = false
         var hasEndpoint = false
+        var url: NodeID?
+        var path: NodeID?
         var body: NodeID?
         var response: NodeID?
         var error: NodeID?
@@ -53,29 +59,43 @@ enum OpenAIFormat: BatchFormat {
         var marks = Marks()
         for (key, value) in view.members(.root) {
             if view.string(key, is: "custom_id") { marks.hasID = true }
-            if view.string(key, is: "url") || view.string(key, is: "path")
-                || view.string(key, is: "method")
-            {
-                marks.hasEndpoint = true
-            }
+            if view.string(key, is: "url") { marks.url = value }
+            if view.string(key, is: "path") { marks.path = value }
+            if view.string(key, is: "method") { marks.hasEndpoint = true }
             if view.string(key, is: "body") { marks.body = value }
             if view.string(key, is: "response") { marks.response = value }
             if view.string(key, is: "error") { marks.error = value }
         }
+        if marks.url != nil || marks.path != nil { marks.hasEndpoint = true }
         return detectRequest(marks, view) ?? detectResult(marks, view)
     }
 
+    /// What bodies that are no conversation are called.
+    private static let otherDialect = "other"
+
     private static func detectRequest(_ marks: Marks, _ view: JSONView) -> DetectedRecord? {
         guard marks.response == nil, marks.error == nil else { return nil }
+        let dialect = dialect(ofRequest: marks, view)?.name ?? otherDialect
         if let body = marks.body {
             if marks.hasID || marks.hasEndpoint {
-                return DetectedRecord(kind: .request, dialect: "chat")
+                return DetectedRecord(kind: .request, dialect: dialect)
             }
-            guard has("messages", in: body, view) else { return nil }
-            return DetectedRecord(kind: .request, dialect: "chat", confidence: 1)
+            guard has("messages", in: body, view) || dialect == OpenAIDialect.responses.name else {
+                return nil
+            }
+            return DetectedRecord(kind: .request, dialect: dialect, confidence: 1)
         }
         guard marks.hasID, marks.hasEndpoint else { return nil }
-        return DetectedRecord(kind: .request, dialect: "chat", confidence: 1)
+        return DetectedRecord(kind: .request, dialect: dialect, confidence: 1)
+    }
+
+    private static func dialect(ofRequest marks: Marks, _ view: JSONView) -> OpenAIDialect? {
+        for endpoint in [marks.url, marks.path] {
+            if let endpoint, view.kind(endpoint) == .string {
+                return OpenAIDialect(endpoint: endpoint, view)
+            }
+        }
+        return marks.body.map { OpenAIDialect(input: $0, view) } ?? .chat
     }
 
     private static func detectResult(_ marks: Marks, _ view: JSONView) -> DetectedRecord? {
@@ -83,12 +103,26 @@ enum OpenAIFormat: BatchFormat {
             guard has("status_code", in: response, view) || has("body", in: response, view) else {
                 return nil
             }
-            return DetectedRecord(kind: .result, dialect: "chat")
+            return answer(in: response, view)
         }
         guard marks.hasID, let error = marks.error, view.kind(error) == .object else { return nil }
         // Gemini's lines have no empty `response` beside an error.
         return DetectedRecord(
-            kind: .result, dialect: "chat", confidence: marks.response == nil ? 1 : 2)
+            kind: .result, dialect: OpenAIDialect.chat.name, fitsAllDialects: true,
+            confidence: marks.response == nil ? 1 : 2)
+    }
+
+    private static func answer(in response: NodeID, _ view: JSONView) -> DetectedRecord {
+        for (key, body) in view.members(response) where view.string(key, is: "body") {
+            let dialect = OpenAIDialect(output: body, view)
+            let isAnswer =
+                has("choices", in: body, view) || has("output", in: body, view)
+                || has("object", in: body, view)
+            return DetectedRecord(
+                kind: .result, dialect: dialect?.name ?? otherDialect, fitsAllDialects: !isAnswer)
+        }
+        return DetectedRecord(
+            kind: .result, dialect: OpenAIDialect.chat.name, fitsAllDialects: true)
     }
 
     private static func has(_ name: StaticString, in object: NodeID, _ view: JSONView) -> Bool {

@@ -24,9 +24,12 @@ enum OpenAIRequestReader: RequestReading {
             }
         }
         if url != nil, let path { context.drop(path) }
-        try check(endpoint: url ?? path, body, &context)
+        let dialect = try dialect(of: url ?? path, body, &context)
         guard let body else { throw .missing("body", in: .root) }
-        try ChatBody.read(body, into: &request, &context)
+        switch dialect {
+        case .chat: try ChatBody.read(body, into: &request, &context)
+        case .responses: try ResponsesBody.read(body, into: &request, &context)
+        }
     }
 
     private static func check(
@@ -39,51 +42,29 @@ enum OpenAIRequestReader: RequestReading {
         }
     }
 
-    /// Checks that the line is for chat completions; without an endpoint the body decides.
-    private static func check(
-        endpoint: NodeID?, _ body: NodeID?, _ context: inout RecordContext
-    ) throws(RecordError) {
-        guard let endpoint else {
-            if let body { try requireChat(body, context) }
-            return context.lose(.endpointAssumed, target: "url")
+    /// What the body is: as the endpoint says, else as its own members do.
+    private static func dialect(
+        of endpoint: NodeID?, _ body: NodeID?, _ context: inout RecordContext
+    ) throws(RecordError) -> OpenAIDialect {
+        if let endpoint {
+            try context.requireString(endpoint)
+            guard let dialect = OpenAIDialect(endpoint: endpoint, context.view) else {
+                throw .endpoint(endpoint)
+            }
+            return dialect
         }
-        try context.requireString(endpoint)
-        var isChat = context.view.interior(endpoint).isChatPath
-        if !isChat, context.view.hasEscapes(endpoint) {
-            var plain = ByteBuffer(capacity: 64)
-            plain.append(unescaping: context.view.interior(endpoint))
-            isChat = plain.view.isChatPath
+        context.lose(.endpointAssumed, target: "url")
+        guard let body else { return .chat }
+        guard let dialect = OpenAIDialect(input: body, context.view) else {
+            throw .endpoint(body)
         }
-        guard isChat else {
-            throw RecordError(
-                .endpointUnsupported, at: endpoint, "only chat completions can be converted")
-        }
-    }
-
-    /// Refuses bodies of other endpoints, which name their input in another way.
-    private static func requireChat(
-        _ body: NodeID, _ context: borrowing RecordContext
-    ) throws(RecordError) {
-        var other: NodeID?
-        for (key, _) in context.view.members(body) {
-            if context.string(key, is: "messages") { return }
-            if context.string(key, is: "input") || context.string(key, is: "prompt") { other = key }
-        }
-        if let other {
-            throw RecordError(
-                .endpointUnsupported, at: other, "only chat completions can be converted")
-        }
+        return dialect
     }
 }
 
-extension ByteView {
-    /// Whether it is `/chat/completions`, with or without a version in front (ruling G8).
-    fileprivate var isChatPath: Bool {
-        if self == "/v1/chat/completions" || self == "/chat/completions" { return true }
-        guard starts(with: "/v") else { return false }
-        let rest = slice(2, count)
-        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return false }
-        return rest.slice(0, slash).isDigits
-            && rest.slice(slash, rest.count) == "/chat/completions"
+extension RecordError {
+    fileprivate static func endpoint(_ node: NodeID) -> RecordError {
+        RecordError(
+            .endpointUnsupported, at: node, "only chat completions and responses can be converted")
     }
 }

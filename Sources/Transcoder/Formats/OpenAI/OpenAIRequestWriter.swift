@@ -1,20 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Writes the request lines of OpenAI batch files.
+// Writes the request lines of OpenAI batch files, around a body of either dialect.
 
 import JSONLCodec
 
 /// Writes OpenAI's requests with chat bodies.
-enum OpenAIRequestWriter: RequestWriting {
+enum ChatRequestWriter: RequestWriting {
     static var capabilities: Capabilities { ChatBody.capabilities }
 
     static func write(
         _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        output.append("{\"custom_id\":")
-        context.write(id: request.id, to: &output)
-        output.append(",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":")
+        OpenAIRequest.begin(request, .chat, to: &output, &context)
         try ChatBody.write(request, to: &output, &context)
         output.append("}")
+    }
+}
+
+/// Writes OpenAI's requests with bodies of the Responses API.
+enum ResponsesRequestWriter: RequestWriting {
+    static var capabilities: Capabilities { ResponsesBody.capabilities }
+
+    static func write(
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        OpenAIRequest.begin(request, .responses, to: &output, &context)
+        try ResponsesBody.write(request, to: &output, &context)
+        output.append("}")
+    }
+}
+
+/// What the requests of all dialects share.
+private enum OpenAIRequest {
+    /// Writes the members of a line up to the value of its body.
+    static func begin(
+        _ request: Request, _ dialect: OpenAIDialect, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) {
+        output.append("{\"custom_id\":")
+        context.write(id: request.id, to: &output)
+        output.append(",\"method\":\"POST\",\"url\":\"")
+        output.append(dialect.path)
+        output.append("\",\"body\":")
     }
 }

@@ -1,29 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Writes the result lines of OpenAI batch files, with all members that OpenAI itself writes.
+// Writes the result lines of OpenAI batch files, with all members that OpenAI itself writes,
+// around an answer of either dialect.
 
 import JSONLCodec
 
 /// Writes OpenAI's results with chat completions as bodies.
-enum OpenAIResultWriter: ResultWriting {
+enum ChatResultWriter: ResultWriting {
     static let traits = ResultTraits(toolCallID: .any, takesOneChoice: false)
 
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
+        OpenAIResult.begin(response, to: &output, &context)
+        if let failure = response.failure {
+            OpenAIResult.write(failure, of: response, to: &output, context)
+        } else {
+            OpenAIResult.writeHead(status: 200, response.id, to: &output, context)
+            try ChatCompletion.write(response, to: &output, &context)
+            output.append("},\"error\":null")
+        }
+        output.append("}")
+    }
+}
+
+/// Writes OpenAI's results with answers of the Responses API as bodies.
+enum ResponsesResultWriter: ResultWriting {
+    static let traits = ResultTraits(toolCallID: .any, takesOneChoice: true)
+
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        OpenAIResult.begin(response, to: &output, &context)
+        if let failure = response.failure {
+            OpenAIResult.write(failure, of: response, to: &output, context)
+        } else {
+            OpenAIResult.writeHead(status: 200, response.id, to: &output, context)
+            try ResponsesOutput.write(response, to: &output, &context)
+            output.append("},\"error\":null")
+        }
+        output.append("}")
+    }
+}
+
+/// What the results of all dialects share.
+private enum OpenAIResult {
+    /// Writes the members of a line up to the value of `response`.
+    static func begin(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) {
         output.append("{\"id\":\"batch_req_")
         append(response.id, to: &output, context)
         output.append("\",\"custom_id\":")
         context.write(id: response.id, to: &output)
         output.append(",\"response\":")
-        if let failure = response.failure {
-            write(failure, of: response, to: &output, context)
-        } else {
-            writeHead(status: 200, response.id, to: &output, context)
-            try ChatCompletion.write(response, to: &output, &context)
-            output.append("},\"error\":null")
-        }
-        output.append("}")
     }
 
     /// The inside of the record's id, once more.
@@ -34,7 +64,7 @@ enum OpenAIResultWriter: ResultWriting {
     }
 
     /// Writes the members of `response` up to the value of its body.
-    private static func writeHead(
+    static func writeHead(
         status: Int, _ id: RecordID, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) {
@@ -47,7 +77,8 @@ enum OpenAIResultWriter: ResultWriting {
 
     // MARK: - Failures
 
-    private static func write(
+    /// Writes a failure in the place of an answer.
+    static func write(
         _ failure: Failure, of response: Response, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) {

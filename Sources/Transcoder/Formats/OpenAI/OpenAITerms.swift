@@ -113,7 +113,7 @@ enum ChatTerms {
     }
 
     /// The payload of a response format with a schema.
-    enum SchemaMember: String, MemberName { case name, description, schema, strict }
+    enum SchemaMember: String, MemberName { case type, name, description, schema, strict }
 
     /// The body of an answer.
     enum CompletionMember: String, MemberName {

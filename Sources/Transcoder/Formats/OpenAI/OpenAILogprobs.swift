@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Log probabilities of tokens, from Gemini's spelling into OpenAI's.
+// Log probabilities of tokens in OpenAI's spelling, also those that come in Gemini's.
 
 import JSONLCodec
 
-/// The member `logprobs` of a choice.
-enum ChatLogprobs {
+/// The member `logprobs` of a choice, or of a text.
+enum OpenAILogprobs {
     /// The members of Gemini's `logprobsResult`.
     private enum ResultMember: String, MemberName { case chosenCandidates, topCandidates }
 
@@ -19,15 +19,48 @@ enum ChatLogprobs {
     private static let list = MemberTable<ListMember>(acceptsSnakeCase: true)
     private static let candidate = MemberTable<CandidateMember>(acceptsSnakeCase: true)
 
-    /// Writes what a choice has, or null.
+    /// Writes the object of a choice in a chat, or null.
     static func write(
-        _ logprobs: Logprobs?, to output: inout ByteBuffer, _ context: borrowing RecordContext
+        chat logprobs: Logprobs?, to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) throws(RecordError) {
         switch logprobs {
-        case nil: output.append("null")
-        case .openAI(let node): context.write(node, to: &output)
-        case .gemini(let node): try write(gemini: node, to: &output, context)
+        case nil:
+            output.append("null")
+        case .chat(let node):
+            context.write(node, to: &output)
+        case .gemini(let node) where try !holdsTokens(gemini: node, context):
+            output.append("null")
+        case let logprobs?:
+            output.append("{\"content\":")
+            try write(tokensOf: logprobs, to: &output, context)
+            output.append(",\"refusal\":null}")
         }
+    }
+
+    /// Writes the list of the tokens of an answer.
+    static func write(
+        tokensOf logprobs: Logprobs, to output: inout ByteBuffer,
+        _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        if case .gemini(let node) = logprobs {
+            return try write(gemini: node, to: &output, context)
+        }
+        var tokens = MemberList()
+        for token in try logprobs.tokens(context) {
+            tokens.beginElement(&output)
+            context.write(token, to: &output)
+        }
+        tokens.endArray(&output)
+    }
+
+    private static func holdsTokens(
+        gemini node: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Bool {
+        var members = try MemberReader(node, result, context.view)
+        while let member = try members.next() {
+            if member.name == .chosenCandidates { return true }
+        }
+        return false
     }
 
     /// The two lists of Gemini run side by side: the token chosen, and the likeliest ones.
@@ -44,12 +77,11 @@ enum ChatLogprobs {
             case nil: break
             }
         }
-        guard let chosen else { return output.append("null") }
+        guard let chosen else { return output.append("[]") }
         try context.requireArray(chosen)
         if let top { try context.requireArray(top) }
         // An object has no elements: without a list there are no alternatives.
         var alternatives = context.view.elements(top ?? node)
-        output.append("{\"content\":")
         var tokens = MemberList()
         for token in context.view.elements(chosen) {
             tokens.beginElement(&output)
@@ -59,7 +91,6 @@ enum ChatLogprobs {
             output.append("}")
         }
         tokens.endArray(&output)
-        output.append(",\"refusal\":null}")
     }
 
     private static func writeAlternatives(
@@ -139,16 +170,46 @@ enum ChatLogprobs {
     }
 }
 
+extension Logprobs {
+    /// The tokens of the answer, in OpenAI's spelling.
+    func tokens(_ context: borrowing RecordContext) throws(RecordError) -> [NodeID] {
+        var lists: [NodeID] = []
+        switch self {
+        case .gemini: return []
+        case .responses(let nodes): lists = nodes
+        case .chat(let node):
+            for (key, value) in context.view.members(node)
+            where context.string(key, is: "content") && !context.isNeutral(value) {
+                lists = [value]
+            }
+        }
+        var tokens: [NodeID] = []
+        for list in lists {
+            try context.requireArray(list)
+            tokens += context.view.elements(list)
+        }
+        return tokens
+    }
+}
+
 extension RecordContext {
     /// Notes that log probabilities are dropped: as a whole where they hold tokens of the answer,
     /// else the members that say something, such as those of a refusal.
     mutating func drop(_ logprobs: Logprobs) {
         switch logprobs {
         case .gemini(let node): drop(node)
-        case .openAI(let node):
+        case .responses(let lists):
+            for list in lists { drop(list) }
+        case .chat(let node):
             if holdsTokens(node) { return lose(.paramDropped, at: node) }
             for (_, value) in view.members(node) { drop(value) }
         }
+    }
+
+    /// Notes that the log probabilities beside those of the answer's tokens are dropped.
+    mutating func dropOthers(of logprobs: Logprobs) {
+        guard case .chat(let node) = logprobs else { return }
+        for (key, value) in view.members(node) where !string(key, is: "content") { drop(value) }
     }
 
     /// Whether OpenAI's log probabilities hold tokens of the answer: `{"content": null}` does not.

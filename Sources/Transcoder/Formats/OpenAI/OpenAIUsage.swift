@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Token counts of chat completions: input includes the cache, output includes reasoning.
+// Token counts of OpenAI's answers: input includes the cache, output includes reasoning.
 
 import JSONLCodec
 
-/// The member `usage` of a chat completion.
-enum ChatUsage {
-    /// Reads the counts; what servers add to them is information about the run, and silent.
+/// The member `usage` of an answer; what servers add to it tells of the run, and is silent.
+enum OpenAIUsage {
+    /// Reads the counts of a chat completion.
     static func read(
-        _ node: NodeID, into usage: inout Usage, _ context: borrowing RecordContext
+        chat node: NodeID, into usage: inout Usage, _ context: borrowing RecordContext
     ) throws(RecordError) {
         usage.isPresent = true
         var members = try MemberReader(node, ChatTerms.usage, context.view)
@@ -19,6 +19,23 @@ enum ChatUsage {
             case .promptDetails: try readInput(member.value, into: &usage, context)
             case .completionDetails: try readOutput(member.value, into: &usage, context)
             default: break
+            }
+        }
+    }
+
+    /// Reads the counts of a Responses answer; their details are the same.
+    static func read(
+        responses node: NodeID, into usage: inout Usage, _ context: borrowing RecordContext
+    ) throws(RecordError) {
+        usage.isPresent = true
+        var members = try MemberReader(node, ResponsesTerms.usage, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .inputTokens: usage.input = try TokenCount(member.value, context)
+            case .outputTokens: usage.output = try TokenCount(member.value, context)
+            case .inputDetails: try readInput(member.value, into: &usage, context)
+            case .outputDetails: try readOutput(member.value, into: &usage, context)
+            case nil: break
             }
         }
     }
@@ -54,9 +71,26 @@ enum ChatUsage {
         }
     }
 
-    /// Writes the counts; the total is worked out, and optional ones stand where the source has
-    /// them (ruling H19).
-    static func write(_ usage: Usage, to output: inout ByteBuffer) {
+    /// Writes the counts of a Responses answer, in which the details are required.
+    static func write(responses usage: Usage, to output: inout ByteBuffer) {
+        output.append("{\"input_tokens\":")
+        output.append(usage.input)
+        output.append(",\"input_tokens_details\":{\"cached_tokens\":")
+        output.append(usage.cacheRead ?? .zero)
+        output.append(",\"cache_write_tokens\":")
+        output.append(usage.cacheWrite ?? .zero)
+        output.append("},\"output_tokens\":")
+        output.append(usage.output)
+        output.append(",\"output_tokens_details\":{\"reasoning_tokens\":")
+        output.append(usage.reasoning ?? .zero)
+        output.append("},\"total_tokens\":")
+        output.append(usage.input + usage.output)
+        output.append("}")
+    }
+
+    /// Writes the counts of a chat completion; the total is worked out, and optional ones stand
+    /// where the source has them (ruling H19).
+    static func write(chat usage: Usage, to output: inout ByteBuffer) {
         output.append("{\"prompt_tokens\":")
         output.append(usage.input)
         output.append(",\"completion_tokens\":")

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Citations of web pages as OpenAI's annotations: its own ones, and those of Gemini's grounding.
+// Gemini's grounding, which hangs sources on pieces of text, as citations of OpenAI's.
 
 import JSONLCodec
 
-/// The member `annotations` of a message.
-enum ChatCitations {
+extension OpenAICitations {
     /// The members of Gemini's `groundingMetadata` that say what is cited where.
     private enum GroundingMember: String, MemberName { case groundingChunks, groundingSupports }
 
@@ -29,60 +28,15 @@ enum ChatCitations {
     private static let support = MemberTable<SupportMember>(acceptsSnakeCase: true)
     private static let segment = MemberTable<SegmentMember>(acceptsSnakeCase: true)
 
-    /// The array that is being written; it is begun with its first element.
-    private struct Annotations {
-        var list = MemberList()
-
-        mutating func begin(_ output: inout ByteBuffer) {
-            if list.hasNothing { output.append(",\"annotations\":") }
-            list.beginElement(&output)
-        }
-    }
-
-    /// Writes the citations of a choice that are known by place and address; others are dropped.
-    static func write(
-        _ choice: Choice, of response: Response, to output: inout ByteBuffer,
-        _ context: inout RecordContext
-    ) throws(RecordError) {
-        var annotations = Annotations()
-        for index in choice.parts {
-            guard case .text(let part) = response.parts[index], let node = part.citations else {
-                continue
-            }
-            if isOpenAI(node, context) {
-                for element in context.view.elements(node) {
-                    annotations.begin(&output)
-                    context.write(element, to: &output)
-                }
-            } else if context.view.kind(node) == .object {
-                try writeGrounding(node, choice, response, &annotations, to: &output, &context)
-            } else {
-                context.drop(node)
-            }
-        }
-        if !annotations.list.hasNothing { annotations.list.endArray(&output) }
-    }
-
-    private static func isOpenAI(_ node: NodeID, _ context: borrowing RecordContext) -> Bool {
-        for element in context.view.elements(node) {
-            for (key, value) in context.view.members(element)
-            where context.string(key, is: "type") && context.string(value, is: "url_citation") {
-                return true
-            }
-        }
-        return false
-    }
-
-    // MARK: - Gemini
-
     /// A source of the web: its address and, where known, its title; strings.
     private struct Page {
         let uri: NodeID
         let title: NodeID?
     }
 
-    private static func writeGrounding(
-        _ node: NodeID, _ choice: Choice, _ response: Response,
+    /// Writes the citations of Gemini's grounding whose place is known; others are dropped.
+    static func writeGrounding(
+        _ node: NodeID, _ choice: Choice, _ joined: JoinedText,
         _ annotations: inout Annotations, to output: inout ByteBuffer,
         _ context: inout RecordContext
     ) throws(RecordError) {
@@ -104,7 +58,7 @@ enum ChatCitations {
         let pages = try pages(chunks, context)
         for element in context.view.elements(supports) {
             let isWhole = try writeSupport(
-                element, pages, choice, response, &annotations, to: &output, context)
+                element, pages, choice, joined, &annotations, to: &output, context)
             if !isWhole { context.lose(.paramDropped, at: element) }
         }
     }
@@ -142,7 +96,7 @@ enum ChatCitations {
 
     /// Writes one annotation for each source of a support; false where one could not be written.
     private static func writeSupport(
-        _ node: NodeID, _ pages: [Page?], _ choice: Choice, _ response: Response,
+        _ node: NodeID, _ pages: [Page?], _ choice: Choice, _ joined: JoinedText,
         _ annotations: inout Annotations, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) throws(RecordError) -> Bool {
@@ -157,7 +111,7 @@ enum ChatCitations {
             }
         }
         guard let place, let indices,
-            let range = try range(place, choice, response, context)
+            let range = try range(place, choice, joined, context)
         else { return false }
         var isWhole = true
         for element in context.view.elements(indices) {
@@ -166,8 +120,7 @@ enum ChatCitations {
                 isWhole = false
                 continue
             }
-            annotations.begin(&output)
-            output.append("{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":")
+            annotations.beginCitation(&output)
             output.append(decimal: range.lowerBound)
             output.append(",\"end_index\":")
             output.append(decimal: range.upperBound)
@@ -179,16 +132,16 @@ enum ChatCitations {
             }
             output.append(",\"url\":")
             context.write(page.uri, to: &output)
-            output.append("}}")
+            annotations.endCitation(&output)
         }
         return isWhole
     }
 
-    // MARK: - Offsets
+    // MARK: - Places
 
     /// The characters that a segment covers in the joined text: Gemini counts bytes in one part.
     private static func range(
-        _ node: NodeID, _ choice: Choice, _ response: Response,
+        _ node: NodeID, _ choice: Choice, _ joined: JoinedText,
         _ context: borrowing RecordContext
     ) throws(RecordError) -> Range<Int>? {
         var part = 0
@@ -206,18 +159,7 @@ enum ChatCitations {
         guard let end, start >= 0, start <= end,
             let source = sourcePart(part, of: choice, context)
         else { return nil }
-        var before = 0
-        for index in choice.parts {
-            guard case .text(let text) = response.parts[index], !text.isRefusal else { continue }
-            if text.node == source {
-                guard let lower = characters(of: text.text, upTo: start, context),
-                    let upper = characters(of: text.text, upTo: end, context)
-                else { return nil }
-                return before + lower..<before + upper
-            }
-            before += characters(of: text.text, upTo: nil, context) ?? 0
-        }
-        return nil
+        return joined.characters(ofBytes: start..<end, at: source, context)
     }
 
     /// A part of a candidate by its number, which counts empty parts and thoughts as well.
@@ -236,28 +178,5 @@ enum ChatCitations {
             }
         }
         return nil
-    }
-
-    /// The number of characters in the first bytes of a text, or nil where it is shorter.
-    private static func characters(
-        of text: Text, upTo limit: Int?, _ context: borrowing RecordContext
-    ) -> Int? {
-        guard text.hasEscapes else {
-            return context.bytes(text).characterCount(upTo: limit)
-        }
-        var plain = ByteBuffer(capacity: Int(text.count))
-        plain.append(unescaping: context.bytes(text))
-        return plain.view.characterCount(upTo: limit)
-    }
-}
-
-extension ByteView {
-    /// The number of Unicode scalars that begin in the first bytes of UTF-8 text.
-    fileprivate func characterCount(upTo limit: Int?) -> Int? {
-        let end = limit ?? count
-        guard end <= count else { return nil }
-        var characters = 0
-        for index in 0..<end where self[index] & 0xC0 != 0x80 { characters += 1 }
-        return characters
     }
 }
