@@ -34,7 +34,7 @@ import Testing
         }
         let first = try #require(records.first)
         for (format, record) in zip(spellings.formats, records) {
-            #expect(record.format?.provider == format)
+            #expect(record.format?.provider == FormatID(format)?.provider)
             #expect(record.kind == .result)
             #expect(record.id == first.id)
             #expect(record.fault == nil)
@@ -57,7 +57,7 @@ import Testing
         for format in spellings.formats {
             for record in Self.scan(try spellings.bytes(format)) {
                 #expect(record.kind == .request)
-                #expect(record.format?.provider == format)
+                #expect(record.format?.provider == FormatID(format)?.provider)
                 #expect(record.failure == nil)
                 if let id = record.id { ids.insert(id) }
             }

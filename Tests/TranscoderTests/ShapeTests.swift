@@ -18,7 +18,7 @@ import Testing
         var testDescription: String { "\(kind) \(source) -> \(target)" }
 
         static let all: [Direction] = RecordKind.allCases.flatMap { kind in
-            FormatRegistry.names.flatMap { source in
+            Fixtures.spellings.flatMap { source in
                 FormatID.allNames.compactMap { target in
                     target == source ? nil : Direction(kind: kind, source: source, target: target)
                 }
@@ -43,8 +43,8 @@ import Testing
         var records: [String: [[UInt8]]] = [:]
         for (folder, kind) in [("cases", RecordKind.request), ("results", .result)] {
             for name in Fixtures.folders(in: folder) {
-                for format in FormatRegistry.names {
-                    let file = name.appending(path: "\(format).jsonl")
+                for format in Fixtures.spellings {
+                    let file = name.appending(path: Fixtures.fileName(format))
                     guard let lines = try? Fixtures.lines(file) else { continue }
                     records["\(kind) \(format)", default: []] += lines
                 }
@@ -101,6 +101,40 @@ import Testing
         converter.convert(block.span.bytes, position)
         // The first record is converted, the ninety-nine others are written from its shape.
         #expect(converter.replayedCount == 99)
+    }
+
+    /// Prompts are judged by their text: what was learned from one must not pass a template in
+    /// another, whichever way they go, nor one that is spelled with escapes.
+    @Test(arguments: [
+        ("bedrock/llama", "openai"), ("bedrock/titan", "gemini"), ("openai", "bedrock/llama"),
+        ("openai", "bedrock/titan"), ("bedrock", "bedrock/mistral"),
+    ])
+    func templatesAreSeenInEveryPrompt(source: String, target: String) throws {
+        let texts = [
+            "a b", "a [INST] b", "User: a", "c d", #"a\nBot:"#, #"\u003cs\u003e"#, #"\u0041"#,
+            "e f",
+        ]
+        var input: [UInt8] = []
+        for (number, text) in (texts + texts).enumerated() {
+            let bodies = [
+                "bedrock/llama": #"{"prompt":"\#(text)","max_gen_len":5}"#,
+                "bedrock/titan": #"{"inputText":"\#(text)","textGenerationConfig":{}}"#,
+                "bedrock": #"{"messages":[{"role":"user","content":[{"text":"\#(text)"}]}]}"#,
+                "openai": #"{"messages":[{"role":"user","content":"\#(text)"}]}"#,
+            ]
+            let body = try #require(bodies[source])
+            let line =
+                source == "openai"
+                ? #"{"custom_id":"\#(number)","url":"/v1/chat/completions","body":\#(body)}"#
+                : #"{"recordId":"\#(number)","modelInput":\#(body)}"#
+            input += Array("\(line)\n".utf8)
+        }
+        let direction = Direction(kind: .request, source: source, target: target)
+        try check(input, direction)
+        let report = try convert(input, direction.configuration(learnsShapes: true)).report
+        #expect(report.errors.count == 4)
+        let codes: Set = ["body.unsupported", "prompt.unsupported"]
+        #expect(report.errors.allSatisfy { codes.contains($0.code) })
     }
 
     private func check(_ input: [UInt8], _ direction: Direction) throws {

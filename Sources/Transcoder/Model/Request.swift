@@ -209,7 +209,7 @@ struct MetadataPair {
 }
 
 /// The families of body dialects: members that none other knows are kept within one.
-enum BodyFamily: Sendable { case converse, messages, chat, generateContent }
+enum BodyFamily: Sendable { case converse, nova, prompt, messages, chat, generateContent }
 
 /// A body member that other families cannot express.
 struct ExtraMember {

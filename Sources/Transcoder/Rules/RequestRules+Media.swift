@@ -148,7 +148,7 @@ extension RequestRules {
             guard isFileName, let name = media.name else { return }
             if name.isEmpty { return media.name = nil }
             media.name = context.makeText(context.decoded(name).droppingExtension(of: media.type))
-        case .chat, .converse:
+        case .chat, .converse, .nova:
             guard let name = media.name, !name.isEmpty else {
                 media.name = context.makeText {
                     $0.append("document-")
@@ -231,13 +231,15 @@ extension MediaRule {
             return type.isOfficeDocument ? .refused(.contentMediaType) : .fine
         case (.converse, .document):
             return .fine
-        case (.messages, .audio):
+        case (.nova, .document):
+            return .refused(.unsupportedDocument)
+        case (.messages, .audio), (.nova, .audio):
             return .refused(.unsupportedAudio)
         case (.chat, .audio):
             return type == .mp3 || type == .wav ? .fine : .refused(.contentMediaType)
         case (.chat, .video), (.messages, .video):
             return .refused(.unsupportedVideo)
-        case (.converse, .audio), (.converse, .video):
+        case (.converse, .audio), (.converse, .video), (.nova, .video):
             return type.bedrockFormat == nil ? .refused(.contentMediaType) : .fine
         case (.generateContent, .audio), (.generateContent, .video):
             let isOther = type == .otherAudio || type == .otherVideo

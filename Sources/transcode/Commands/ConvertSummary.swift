@@ -93,7 +93,8 @@ struct ConvertSummary {
         return switch report.target?.description {
         case "openai/chat": "upload it with purpose=batch"
         case "bedrock/converse": "copy it to S3 and create a job with modelInvocationType=Converse"
-        case "bedrock/anthropic":
+        case "bedrock/anthropic", "bedrock/nova", "bedrock/llama", "bedrock/mistral",
+            "bedrock/titan":
             "copy it to S3 and create a job with modelInvocationType=InvokeModel"
         default:
             switch targetName {

@@ -4,6 +4,8 @@
 
 import Foundation
 
+@testable import Transcoder
+
 /// The folder Tests/Fixtures, found from this file.
 enum Fixtures {
     static let root = URL(filePath: #filePath)
@@ -28,6 +30,20 @@ enum Fixtures {
         return names.filter { !$0.contains(".") }.sorted().map {
             root.appending(path: folder).appending(path: $0)
         }
+    }
+
+    /// The formats whose spellings stand in the folders of cases: a file each, with a dash for the
+    /// slash of a dialect that is not the provider's default.
+    static let spellings =
+        FormatRegistry.names
+        + ["bedrock/nova", "bedrock/llama", "bedrock/mistral", "bedrock/titan"]
+
+    /// The name of the file that holds the spelling of a format.
+    static func fileName(_ format: String, from source: String? = nil) -> String {
+        let names = [format, source].compactMap(\.self).map { name in
+            String(name.map { $0 == "/" ? "-" : $0 })
+        }
+        return names.joined(separator: ".from-") + ".jsonl"
     }
 
     /// The lines of a file that are not empty.
