@@ -22,10 +22,14 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "Tests" / "Fixtures"
-TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "gemini", "anthropic"]
+TARGETS = ["bedrock/converse", "bedrock/anthropic", "bedrock/nova", "bedrock/llama",
+           "bedrock/mistral", "bedrock/titan", "openai/chat", "gemini", "anthropic"]
 MODELS = {"openai/chat": "gpt-4o-mini", "anthropic": "claude-sonnet-4-5",
           "gemini": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
-          "bedrock/anthropic": "claude-sonnet-4-5"}
+          "bedrock/anthropic": "claude-sonnet-4-5", "bedrock/nova": "amazon.nova-2-lite-v1:0",
+          "bedrock/llama": "meta.llama3-8b-instruct-v1:0",
+          "bedrock/mistral": "mistral.mistral-7b-instruct-v0:2",
+          "bedrock/titan": "amazon.titan-text-express-v1"}
 # Cases whose input a provider would refuse, in a way that conversions pass on: budgets out of
 # bounds between two Claudes, calls that nobody answers, schemas that are no objects, names of
 # tools in results, the deepest nesting.
@@ -35,8 +39,7 @@ PASSED_ON = {
     "json_schema_field_raw_g2o", "strict_notes_pass_o2g", "own_tools_names_copied_g2o",
     "own_depth_1024_b2o", "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
 }
-ID_MEMBER = {"bedrock/converse": "recordId", "bedrock/anthropic": "recordId",
-             "openai/chat": "custom_id", "gemini": "key", "anthropic": "custom_id"}
+ID_MEMBER = {"openai/chat": "custom_id", "gemini": "key", "anthropic": "custom_id"}
 
 
 def golden_records() -> dict[tuple[str, str], list[bytes]]:
@@ -62,7 +65,9 @@ def folder_records() -> dict[tuple[str, str], list[bytes]]:
     records: dict[tuple[str, str], list[bytes]] = defaultdict(list)
     for kind, folder in (("request", "cases"), ("result", "results")):
         for file in sorted((FIXTURES / folder).glob("*/*.jsonl")):
-            source = file.name.split(".")[0]
+            source = file.name.split(".")[0].replace("-", "/")
+            # Named whole, since it is converted to Bedrock's other dialects too.
+            source = "bedrock/converse" if source == "bedrock" else source
             records[kind, source].append(file.read_bytes().rstrip(b"\n"))
     return records
 
@@ -86,7 +91,7 @@ def with_unique_ids(output: bytes, target: str, prefix: str) -> bytes:
 
     Ids are replaced in the text: Python's own JSON would change numbers such as 1e400.
     """
-    member = ID_MEMBER[target].encode()
+    member = ID_MEMBER.get(target, "recordId").encode()
     pattern = re.compile(rb'"' + member + rb'":"(?:[^"\\]|\\.)*"')
     lines = []
     for number, line in enumerate(output.split(b"\n")):
@@ -106,6 +111,13 @@ def convert(transcode: str, kind: str, source: str, target: str, data: bytes) ->
     return done.stdout
 
 
+def converts(source: str, target: str) -> bool:
+    """Whether records change their provider, or their dialect within Bedrock."""
+    if source.startswith("bedrock/"):
+        return target != source
+    return target.split("/")[0] != source
+
+
 def main() -> None:
     transcode, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
@@ -115,11 +127,12 @@ def main() -> None:
             # Golden cases share their ids, which OpenAI and Anthropic refuse: one run each.
             for number, line in enumerate(lines):
                 for target in TARGETS:
-                    if target.split("/")[0] != source:
-                        jobs.append((f"{name}-{source}", kind, source, target, line + b"\n"))
+                    if converts(source, target):
+                        label = f"{name}-{source.replace('/', '-')}"
+                        jobs.append((label, kind, source, target, line + b"\n"))
     for kind, source, file in real_files():
         for target in TARGETS:
-            if target.split("/")[0] != source:
+            if converts(source, target):
                 jobs.append((f"real-{source}", kind, source, target, file.read_bytes()))
     outputs: dict[tuple[str, str, str], list[bytes]] = defaultdict(list)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
