@@ -2,7 +2,7 @@
 
 // Which family a model belongs to, told from its id: some settings have another name in each.
 
-/// The families of models that the rulings tell apart (H15, I28): substrings of the model id.
+/// The families of models that the rulings tell apart (H15, L2): substrings of the model id.
 ///
 /// The first one that fits is meant.
 enum ModelFamily: String, Sendable, CaseIterable {

@@ -8,7 +8,7 @@ extension RequestRules {
     /// Checks that a request is one turn of the user's text.
     ///
     /// Whatever else there is could only be put into a prompt by a template of the model, and
-    /// none is made up. What the texts hold, the writers check.
+    /// none is made up (L6). What the texts hold, the writers check.
     static func requirePrompt(_ request: Request) throws(RecordError) {
         if let system = request.system.first {
             throw unfit(system.node, "the target takes one text and no system prompt")

@@ -141,7 +141,7 @@ extension RequestRules {
         }
     }
 
-    /// Nova 2 has three efforts, and the Novas before it do not think (I28).
+    /// Nova 2 has three efforts, and the Novas before it do not think (L2).
     private static func fitReasoningForNova(
         _ reasoning: inout ReasoningSettings, _ context: inout RecordContext
     ) {
