@@ -48,6 +48,20 @@ package struct MemberTable<Name: MemberName>: @unchecked Sendable {
             let snake = Self.snakeCase(name.rawValue)
             if acceptsSnakeCase, snake != name.rawValue { spellings.append((snake, name, ordinal)) }
         }
+        self.init(spellings)
+    }
+
+    /// Creates the table of an enumeration whose cases are spelled in a way of their own.
+    ///
+    /// - Parameter spelling: How a name is spelled; nil where it is none of the table's.
+    package init(spelling: (Name) -> String?) {
+        self.init(
+            Name.allCases.enumerated().compactMap { ordinal, name in
+                spelling(name).map { ($0, name, ordinal) }
+            })
+    }
+
+    private init(_ spellings: [(String, Name, Int)]) {
         var size = 16
         while size < spellings.count * 3 { size *= 2 }
         var slots = [Slot](

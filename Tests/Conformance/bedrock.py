@@ -22,21 +22,21 @@ RESULT_OPAQUE = REQUEST_OPAQUE | {"$.modelInput", "additionalModelResponseFields
 
 
 def check_request(record: dict[str, Any]) -> list[str]:
-    body, found = _request_envelope(record)
+    body, found = request_envelope(record)
     if body is None:
         return found
-    found += _converse_shape(body)
-    return found or _conversation(body)
+    found += converse_shape(body)
+    return found or conversation(body)
 
 
 def check_anthropic_request(record: dict[str, Any]) -> list[str]:
-    body, found = _request_envelope(record)
+    body, found = request_envelope(record)
     if body is None:
         return found
     return found + anthropic_messages.check_params(body, "modelInput", native=True)
 
 
-def _request_envelope(record: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+def request_envelope(record: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
     found = rules.check_members(record, "$", {"modelInput"}, {"recordId"})
     found += rules.check_id(record, "recordId")
     body = record.get("modelInput")
@@ -45,7 +45,7 @@ def _request_envelope(record: dict[str, Any]) -> tuple[dict[str, Any] | None, li
     return body, found
 
 
-def _converse_shape(body: dict[str, Any]) -> list[str]:
+def converse_shape(body: dict[str, Any]) -> list[str]:
     if "modelId" in body:
         return ["modelInput.modelId: belongs to the job, never to the body"]
     found = shapes.shape_problems({**body, "modelId": "model"}, _REQUEST, "modelInput")
@@ -59,7 +59,7 @@ def _converse_shape(body: dict[str, Any]) -> list[str]:
     return found
 
 
-def _conversation(body: dict[str, Any]) -> list[str]:
+def conversation(body: dict[str, Any]) -> list[str]:
     found: list[str] = []
     turns = []
     for index, message in enumerate(body["messages"]):
@@ -160,21 +160,21 @@ def _output(body: dict[str, Any]) -> list[str]:
 
 
 def check_result(record: dict[str, Any]) -> list[str]:
-    output, found = _result_envelope(record)
+    output, found = result_envelope(record)
     if output is None:
         return found
     found += shapes.shape_problems(output, _RESPONSE, "modelOutput")
-    return found or _message(output)
+    return found or check_answer(output)
 
 
 def check_anthropic_result(record: dict[str, Any]) -> list[str]:
-    output, found = _result_envelope(record)
+    output, found = result_envelope(record)
     if output is None:
         return found
     return found + anthropic_messages.check_message(output, "modelOutput")
 
 
-def _result_envelope(record: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+def result_envelope(record: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
     found = rules.check_members(
         record, "$", {"recordId"}, {"modelInput", "modelOutput", "error"})
     found += rules.check_id(record, "recordId")
@@ -201,7 +201,7 @@ def _error(error: Any) -> list[str]:
     return found
 
 
-def _message(output: dict[str, Any]) -> list[str]:
+def check_answer(output: dict[str, Any]) -> list[str]:
     message = output["output"]["message"]
     path = "modelOutput.output.message"
     found = [] if message["role"] == "assistant" else [f"{path}.role: is not assistant"]

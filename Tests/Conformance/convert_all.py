@@ -22,12 +22,16 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "Tests" / "Fixtures"
-TARGETS = ["bedrock/converse", "bedrock/anthropic", "openai/chat", "openai/responses", "gemini",
+TARGETS = ["bedrock/converse", "bedrock/anthropic", "bedrock/nova", "bedrock/llama",
+           "bedrock/mistral", "bedrock/titan", "openai/chat", "openai/responses", "gemini",
            "gemini/vertex", "anthropic"]
 MODELS = {"openai/chat": "gpt-4o-mini", "openai/responses": "gpt-4o-mini",
           "anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash",
           "gemini/vertex": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
-          "bedrock/anthropic": "claude-sonnet-4-5"}
+          "bedrock/anthropic": "claude-sonnet-4-5", "bedrock/nova": "amazon.nova-2-lite-v1:0",
+          "bedrock/llama": "meta.llama3-8b-instruct-v1:0",
+          "bedrock/mistral": "mistral.mistral-7b-instruct-v0:2",
+          "bedrock/titan": "amazon.titan-text-express-v1"}
 # Cases whose input a provider would refuse, in a way that conversions pass on: budgets out of
 # bounds between two Claudes, calls that nobody answers, schemas that are no objects, names of
 # tools in results, the deepest nesting.
@@ -43,8 +47,7 @@ PASSED_ON_WITHIN_OPENAI = {
     "call_id_missing_r2b", "call_id_missing_r2o", "empty_assistant_content_with_tool_call_o2b",
     "tool_args_invalid_and_not_an_object_o2b", "tool_args_invalid_o2g",
 }
-ID_MEMBER = {"bedrock/converse": "recordId", "bedrock/anthropic": "recordId",
-             "openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key",
+ID_MEMBER = {"openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key",
              "gemini/vertex": "custom_id", "anthropic": "custom_id"}
 
 
@@ -73,6 +76,8 @@ def folder_records() -> dict[tuple[str, str], list[tuple[str, bytes]]]:
     for kind, folder in (("request", "cases"), ("result", "results")):
         for file in sorted((FIXTURES / folder).glob("*/*.jsonl")):
             source = file.name.split(".")[0].replace("-", "/")
+            # Named whole, since it is converted to Bedrock's other dialects too.
+            source = "bedrock/converse" if source == "bedrock" else source
             line = file.read_bytes().rstrip(b"\n")
             records[kind, source].append((file.parent.name, line))
     return records
@@ -97,7 +102,7 @@ def with_unique_ids(output: bytes, target: str, prefix: str) -> bytes:
 
     Ids are replaced in the text: Python's own JSON would change numbers such as 1e400.
     """
-    member = ID_MEMBER[target].encode()
+    member = ID_MEMBER.get(target, "recordId").encode()
     pattern = re.compile(rb'"' + member + rb'":"(?:[^"\\]|\\.)*"')
     lines = []
     for number, line in enumerate(output.split(b"\n")):
@@ -121,9 +126,9 @@ def converts(source: str, target: str, name: str) -> bool:
     """Whether a conversion does more than to copy its input, or to pass its faults on."""
     if target.split("/")[0] != source.split("/")[0]:
         return True
-    if not source.startswith("openai/") or name in PASSED_ON_WITHIN_OPENAI:
-        return False
-    return target != source
+    if source.startswith("openai/") and name not in PASSED_ON_WITHIN_OPENAI:
+        return target != source
+    return source.startswith("bedrock/") and target != source
 
 
 def by_dialect(source: str) -> str:

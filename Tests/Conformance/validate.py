@@ -4,9 +4,10 @@
     validate.py [--bad] FORMAT KIND FILE...
     validate.py [--bad] --tree DIRECTORY
 
-FORMAT is bedrock/converse, bedrock/anthropic, openai/chat, openai/responses, gemini, gemini/vertex
-or anthropic; KIND is request or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash
-of the format written as a dash.
+FORMAT is bedrock/converse, bedrock/anthropic, bedrock/nova, bedrock/llama, bedrock/mistral,
+bedrock/titan, openai/chat, openai/responses, gemini, gemini/vertex or anthropic; KIND is request
+or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash of the format written as a
+dash.
 With --bad every line has to be refused. Exit status: 0 as expected, 1 not, 2 wrong usage, nothing
 to validate, or a name that says neither format nor kind.
 """
@@ -14,11 +15,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anthropic_messages
 import bedrock
+import bedrock_bodies
 import gemini
 import openai_chat
 import openai_responses
@@ -47,6 +50,15 @@ CHECKERS = {
     "bedrock/anthropic": Checker(
         bedrock.check_anthropic_request, bedrock.check_anthropic_result, bedrock.REQUEST_OPAQUE,
         bedrock.RESULT_OPAQUE, 50_000, 10**9),
+    "bedrock/nova": Checker(
+        bedrock_bodies.check_nova_request, bedrock_bodies.check_nova_result,
+        bedrock.REQUEST_OPAQUE, bedrock.RESULT_OPAQUE, 50_000, 10**9),
+    **{f"bedrock/{name}": Checker(
+        partial(bedrock_bodies.check_prompt_request, family=family),
+        partial(bedrock_bodies.check_prompt_result, family=family),
+        frozenset(), frozenset({"$.modelInput"}), 50_000, 10**9)
+       for name, family in (("llama", bedrock_bodies.LLAMA), ("mistral", bedrock_bodies.MISTRAL),
+                            ("titan", bedrock_bodies.TITAN))},
     "openai/chat": Checker(
         openai_chat.check_request, openai_chat.check_result, openai_chat.OPAQUE,
         openai_chat.OPAQUE, 50_000, 200 * 10**6, "custom_id", ("model",)),

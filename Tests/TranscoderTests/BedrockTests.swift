@@ -123,7 +123,17 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"inputText":"hi","textGenerationConfig":{}}"#, ErrorCode.bodyUnsupported),
+        (#"{"inputText":"hi"}"#, ErrorCode.bodyUnsupported),
+        (#"{"inputText":"hi","dimensions":256,"normalize":true}"#, .bodyUnsupported),
+        (#"{"prompt":"hi","max_tokens_to_sample":5}"#, .bodyUnsupported),
+        (#"{"prompt":"hi","p":1,"k":1,"stop":["x"]}"#, .bodyUnsupported),
+        (#"{"prompt":"hi","inputText":"hi","textGenerationConfig":{}}"#, .bodyUnsupported),
+        (#"{"prompt":"hi","textGenerationConfig":{}}"#, .bodyUnsupported),
+        (#"{"prompt":"a <|image|>","max_gen_len":5}"#, .bodyUnsupported),
+        (#"{"prompt":"a","images":["AAAA"],"max_gen_len":5}"#, .unsupportedImage),
+        (#"{"prompt":5}"#, .wrongType),
+        (#"{"prompt":"","max_tokens":5}"#, .contentEmpty),
+        (#"{"max_gen_len":5}"#, .bodyUnsupported),
         (#"{"prompt":"<s>hi","max_gen_len":5}"#, .bodyUnsupported),
         (#"{"message":"hi","chat_history":[]}"#, .bodyUnsupported),
         (#"{"texts":["a"],"input_type":"search_document"}"#, .bodyUnsupported),
@@ -187,7 +197,10 @@ import Testing
     @Test(arguments: [
         (#"{"recordId":"r","modelOutput":{"embedding":[1]}}"#, ErrorCode.bodyUnsupported),
         (#"{"recordId":"r","modelOutput":{"results":[]}}"#, .bodyUnsupported),
-        (#"{"recordId":"r","modelOutput":{"generation":"x"}}"#, .bodyUnsupported),
+        (#"{"recordId":"r","modelOutput":{"generation":1}}"#, .bodyUnsupported),
+        (#"{"recordId":"r","modelOutput":{"outputs":[{"t":"x"}]}}"#, .bodyUnsupported),
+        (#"{"recordId":"r","modelOutput":{"outputs":[{"text":"x"},{}]}}"#, .missingField),
+        (#"{"recordId":"r","modelOutput":{"generation":"x","stop_reason":1}}"#, .wrongType),
         (#"{"recordId":"r","modelOutput":{"usage":{}}}"#, .missingField),
         (#"{"recordId":"r","modelInput":{}}"#, .missingField),
     ])
@@ -215,7 +228,7 @@ import Testing
                             at: node)))
             }
             ResultRules.apply(ConverseResultWriter.traits, to: &response, &context)
-            try ConverseOutput.write(response, to: &output, &context)
+            try ConverseOutput.write(response, to: &output, &context, flavour: .converse)
         }
         #expect(
             outcome.text == """
@@ -251,7 +264,41 @@ import Testing
             "anthropic"
         ),
         (#"{"recordId":"r","error":{"errorCode":400}}"#, .result, "converse"),
+        (
+            #"{"modelOutput":{"output":{},"usage":{},"metrics":{"latencyMs":1}}}"#, .result,
+            "converse"
+        ),
+        (#"{"modelOutput":{"output":{},"usage":{"inputTokens":1}}}"#, .result, "converse"),
+        (#"{"modelOutput":{"metrics":{},"output":{}}}"#, .result, "nova"),
+        (
+            #"{"modelOutput":{"usage":{"cacheReadInputTokenCount":0},"output":{}}}"#, .result,
+            "nova"
+        ),
+        (
+            #"{"modelOutput":{"usage":{"cacheWriteInputTokenCount":0},"output":{}}}"#, .result,
+            "nova"
+        ),
         (#"{"modelInput":{"inputText":"q"}}"#, .request, "other"),
+        (#"{"modelInput":{"textGenerationConfig":{},"inputText":"q"}}"#, .request, "titan"),
+        (#"{"modelInput":{"prompt":"q"}}"#, .request, "llama"),
+        (#"{"modelInput":{"temperature":0,"top_p":1,"prompt":"q"}}"#, .request, "llama"),
+        (#"{"modelInput":{"max_gen_len":1,"x":1,"prompt":"q"}}"#, .request, "llama"),
+        (#"{"modelInput":{"max_tokens":1,"prompt":"q"}}"#, .request, "mistral"),
+        (#"{"modelInput":{"prompt":"q","stop":[]}}"#, .request, "mistral"),
+        (#"{"modelInput":{"prompt":"q","top_k":1}}"#, .request, "mistral"),
+        (#"{"modelInput":{"prompt":"q","top_k":1,"x":1}}"#, .request, "other"),
+        (#"{"modelInput":{"prompt":"q","messages":[]}}"#, .request, "converse"),
+        (#"{"modelOutput":{"stop_reason":"stop","generation":"a"}}"#, .result, "llama"),
+        (#"{"modelOutput":{"outputs":[{"stop_reason":"stop","text":"a"}]}}"#, .result, "mistral"),
+        (
+            #"{"modelOutput":{"inputTextTokenCount":1,"results":[{"outputText":"a"}]}}"#, .result,
+            "titan"
+        ),
+        (#"{"modelOutput":{"results":[],"inputTextTokenCount":1}}"#, .result, "other"),
+        (
+            #"{"modelInput":{"prompt":"q","max_tokens":1},"error":{"errorCode":400}}"#, .result,
+            "mistral"
+        ),
     ])
     func dialectsAreTold(line: String, kind: RecordKind, dialect: String) throws {
         var indexer = JSONIndexer()

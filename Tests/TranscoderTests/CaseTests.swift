@@ -57,7 +57,9 @@ struct Spellings {
 
     func configuration(_ source: String, _ target: String) throws -> Configuration {
         // To the provider's own name alone, the dialect would stay as it is.
-        let name = source == "openai/responses" && target == "openai" ? "openai/chat" : target
+        let isOwn = source.hasPrefix(target + "/")
+        let dialect = isOwn ? FormatRegistry.format(named: target)?.dialects.first?.name : nil
+        let name = [target, dialect].compactMap(\.self).joined(separator: "/")
         var configuration = Configuration(target: try #require(FormatID(name)))
         configuration.source = FormatID(source)
         configuration.kind = kind

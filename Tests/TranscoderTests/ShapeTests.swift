@@ -126,6 +126,40 @@ import Testing
         try check(block, direction)
     }
 
+    /// Prompts are judged by their text: what was learned from one must not pass a template in
+    /// another, whichever way they go, nor one that is spelled with escapes.
+    @Test(arguments: [
+        ("bedrock/llama", "openai"), ("bedrock/titan", "gemini"), ("openai", "bedrock/llama"),
+        ("openai", "bedrock/titan"), ("bedrock", "bedrock/mistral"),
+    ])
+    func templatesAreSeenInEveryPrompt(source: String, target: String) throws {
+        let texts = [
+            "a b", "a [INST] b", "User: a", "c d", #"a\nBot:"#, #"\u003cs\u003e"#, #"\u0041"#,
+            "e f",
+        ]
+        var input: [UInt8] = []
+        for (number, text) in (texts + texts).enumerated() {
+            let bodies = [
+                "bedrock/llama": #"{"prompt":"\#(text)","max_gen_len":5}"#,
+                "bedrock/titan": #"{"inputText":"\#(text)","textGenerationConfig":{}}"#,
+                "bedrock": #"{"messages":[{"role":"user","content":[{"text":"\#(text)"}]}]}"#,
+                "openai": #"{"messages":[{"role":"user","content":"\#(text)"}]}"#,
+            ]
+            let body = try #require(bodies[source])
+            let line =
+                source == "openai"
+                ? #"{"custom_id":"\#(number)","url":"/v1/chat/completions","body":\#(body)}"#
+                : #"{"recordId":"\#(number)","modelInput":\#(body)}"#
+            input += Array("\(line)\n".utf8)
+        }
+        let direction = Direction(kind: .request, source: source, target: target)
+        try check(input, direction)
+        let report = try convert(input, direction.configuration(learnsShapes: true)).report
+        #expect(report.errors.count == 4)
+        let codes: Set = ["body.unsupported", "prompt.unsupported"]
+        #expect(report.errors.allSatisfy { codes.contains($0.code) })
+    }
+
     private func check(_ input: [UInt8], _ direction: Direction) throws {
         let expected = try convert(input, direction.configuration(learnsShapes: false))
         let found = try convert(input, direction.configuration(learnsShapes: true))

@@ -10,6 +10,8 @@ struct Capabilities: Sendable {
     var paths: TargetPaths
     /// The body names the model.
     var writesModel = false
+    /// It takes one text of the user and nothing else.
+    var takesOnlyPrompts = false
     /// The first turn must be the user's.
     var firstTurnIsUser = false
     /// Tool results stand before anything else in the user's turn.
@@ -31,7 +33,7 @@ struct Capabilities: Sendable {
     /// Tools are accepted only outside of batches: a warning.
     var batchRefusesTools = false
     var settings: SettingSet
-    /// The most stop sequences, or nil for any number.
+    /// The most stop sequences, or nil for any number; 0 where there is no place for any.
     var stopLimit: Int?
     /// The highest temperature.
     var temperatureLimit = 2
@@ -39,6 +41,8 @@ struct Capabilities: Sendable {
     var seedIs32Bit = false
     /// There is a mode for any JSON object.
     var hasJSONMode = false
+    /// The answer may have to follow a schema.
+    var hasSchemas = true
     /// The description of the answer's schema is kept.
     var keepsSchemaDescription = false
     /// The member `strict` of tools is kept.
@@ -96,6 +100,10 @@ enum ReasoningRule: Sendable {
     case responses
     /// `outputConfig.effort` and `additionalModelRequestFields.thinking`, by model family.
     case converse
+    /// `inferenceConfig.reasoningConfig` with three efforts.
+    case nova
+    /// It is told nothing.
+    case none
     /// `output_config.effort` and `thinking`.
     case messages
     /// `thinkingConfig` with a level or a budget, by model family.
@@ -111,7 +119,7 @@ enum MetadataRule: Sendable {
 
 /// Which media a target takes.
 enum MediaRule: Sendable {
-    case chat, responses, converse, messages, generateContent
+    case chat, responses, converse, nova, messages, generateContent
 
     /// It is one of OpenAI's two.
     var isOpenAI: Bool { self == .chat || self == .responses }

@@ -193,7 +193,17 @@ extension CodeDescription {
         CodeDescription(
             ErrorCode.bodyUnsupported, "the body is no conversation",
             "Only conversations can be converted. The body belongs to another kind of model, "
-                + "for example embeddings or image generation."),
+                + "for example embeddings or image generation; or it is a text prompt with a "
+                + "template of the model in it, which is not taken apart.",
+            example: #"{"prompt":"<s>[INST] Hello [/INST]","max_tokens":5}"#),
+        CodeDescription(
+            ErrorCode.promptUnsupported, "the target takes one text and no conversation",
+            "Llama's, Mistral's and Titan's own text bodies on Bedrock hold a single prompt. One "
+                + "user turn of text becomes one; system prompts, tools, media and a history could "
+                + "only be put into it by a template of the model, and none is made up. A text that "
+                + "holds a token of such a template is refused too: the model would obey it. "
+                + "`--to bedrock` writes conversations for these models.",
+            example: "a system message on the way to bedrock/llama"),
         CodeDescription(
             ErrorCode.endpointUnsupported, "the request goes to an endpoint without conversations",
             "Only requests to chat completions and to the Responses API can be converted, under "

@@ -19,6 +19,7 @@ public enum ErrorCode: String, Sendable, CaseIterable, Hashable {
     case missingField = "missing_field"
     case wrongType = "wrong_type"
     case bodyUnsupported = "body.unsupported"
+    case promptUnsupported = "prompt.unsupported"
     case endpointUnsupported = "endpoint.unsupported"
     case duplicateCustomID = "duplicate_custom_id"
     case toolResultOrphan = "tool_result.orphan"

@@ -216,7 +216,7 @@ struct MetadataPair {
 
 /// The families of body dialects: members that none other knows are kept within one.
 enum BodyFamily: Sendable {
-    case converse, messages, chat, responses, generateContent
+    case converse, nova, prompt, messages, chat, responses, generateContent
 
     /// It is one of OpenAI's two.
     var isOpenAI: Bool { self == .chat || self == .responses }

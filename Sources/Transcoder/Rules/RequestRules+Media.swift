@@ -161,7 +161,7 @@ extension RequestRules {
             media.name = context.makeText(context.decoded(name).droppingExtension(of: media.type))
         case .responses where media.isRemote:
             break
-        case .chat, .responses, .converse:
+        case .chat, .responses, .converse, .nova:
             guard let name = media.name, !name.isEmpty else {
                 media.name = context.makeText {
                     $0.append("document-")
@@ -244,13 +244,15 @@ extension MediaRule {
             return type.isOfficeDocument ? .refused(.contentMediaType) : .fine
         case (.converse, .document):
             return .fine
-        case (.messages, .audio), (.responses, .audio):
+        case (.nova, .document):
+            return .refused(.unsupportedDocument)
+        case (.messages, .audio), (.responses, .audio), (.nova, .audio):
             return .refused(.unsupportedAudio)
         case (.chat, .audio):
             return type == .mp3 || type == .wav ? .fine : .refused(.contentMediaType)
         case (.chat, .video), (.responses, .video), (.messages, .video):
             return .refused(.unsupportedVideo)
-        case (.converse, .audio), (.converse, .video):
+        case (.converse, .audio), (.converse, .video), (.nova, .video):
             return type.bedrockFormat == nil ? .refused(.contentMediaType) : .fine
         case (.generateContent, .audio), (.generateContent, .video):
             let isOther = type == .otherAudio || type == .otherVideo

@@ -43,14 +43,18 @@ extension RequestRules {
         // Gemini's -1 leaves the amount to the model, which is what saying nothing does.
         if request.reasoning.budget == -1 {
             request.reasoning.budget = nil
-            let isClaude = target.reasoning == .messages || target.reasoning == .converse
-            if isClaude { request.reasoning.includeThoughts = nil }
+            switch target.reasoning {
+            case .messages, .converse, .nova, .none: request.reasoning.includeThoughts = nil
+            default: break
+            }
         }
         switch target.reasoning {
         case .chat: fitReasoningForOpenAI(&request.reasoning, showsThoughts: false, &context)
         case .responses: fitReasoningForOpenAI(&request.reasoning, showsThoughts: true, &context)
         case .messages: try fitReasoningForClaude(&request, &context)
         case .converse: try fitReasoningForConverse(&request, &context)
+        case .nova: fitReasoningForNova(&request.reasoning, &context)
+        case .none: dropReasoning(&request.reasoning, &context)
         case .generateContent:
             if request.sourceFamily == .responses, let node = request.reasoning.includeThoughts,
                 !context.string(node, is: "auto")
@@ -142,15 +146,41 @@ extension RequestRules {
                 request.reasoning.effort = nil
             }
             fitMinimalEffort(&request.reasoning, &context)
-        case .nova:
-            dropBudget(&request.reasoning, &context)
-            if let node = request.reasoning.effortNode,
-                request.reasoning.effort != ReasoningSettings.Effort.none
-            {
-                context.lose(.paramDropped, at: node)
-            }
-            request.reasoning.effort = nil
+        case .nova, .nova2:
+            dropReasoning(&request.reasoning, &context)
         }
+    }
+
+    /// Nova 2 has three efforts, and the Novas before it do not think (L2).
+    private static func fitReasoningForNova(
+        _ reasoning: inout ReasoningSettings, _ context: inout RecordContext
+    ) {
+        if context.family == .nova { return dropReasoning(&reasoning, &context) }
+        if reasoning.effort != nil || reasoning.budget != nil { reasoning.includeThoughts = nil }
+        fitReasoningForOpenAI(&reasoning, showsThoughts: false, &context)
+        guard let effort = reasoning.effort else { return }
+        let fitted: ReasoningSettings.Effort? =
+            switch effort {
+            case .none: nil
+            case .minimal, .low: .low
+            case .medium: .medium
+            case .high, .xhigh, .max: .high
+            }
+        if let fitted, fitted != effort, let node = reasoning.effortNode {
+            context.lose(.paramApproximated, at: node)
+        }
+        reasoning.effort = fitted
+    }
+
+    /// Drops what the target cannot be told; no thinking at all is what it does anyway.
+    private static func dropReasoning(
+        _ reasoning: inout ReasoningSettings, _ context: inout RecordContext
+    ) {
+        dropBudget(&reasoning, &context)
+        if let node = reasoning.effortNode, reasoning.effort != ReasoningSettings.Effort.none {
+            context.lose(.paramDropped, at: node)
+        }
+        reasoning.effort = nil
     }
 
     private static func dropBudget(

@@ -84,7 +84,13 @@ extension RequestRules {
         _ result: ToolResult, at index: Int, _ target: Capabilities, _ request: inout Request
     ) {
         let isAlone = result.content.count == 1
-        guard target.family == .converse || (target.family == .messages && !isAlone) else { return }
+        let isRefused =
+            switch target.family {
+            case .converse, .nova: true
+            case .messages: !isAlone
+            default: false
+            }
+        guard isRefused else { return }
         var end = result.content.lowerBound
         for position in result.content {
             if case .text(let text) = request.toolResultParts[position], text.text.isEmpty {

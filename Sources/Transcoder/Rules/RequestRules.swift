@@ -18,11 +18,12 @@ enum RequestRules {
         if target.writesModel, request.model == nil, context.modelName.count == 0 {
             throw .missing("model", in: request.body)
         }
+        fitSystem(&request)
+        if target.takesOnlyPrompts { try requirePrompt(request) }
         try linkToolResults(&request, context)
         settleToolCallIDs(target, &request, &context)
         try fitTurns(target, &request, &context)
         try fitMedia(target, &request, &context)
-        fitSystem(&request)
         fitTools(target, &request, &context)
         try fitSettings(target, &request, &context)
         try fitReasoning(target, &request, &context)
@@ -64,7 +65,10 @@ enum RequestRules {
                 context.lose(.jsonWordMissing, target: target.paths.responseFormat)
             }
         case .schema(var format):
-            if !target.keepsSchemaDescription, let description = format.description {
+            if !target.hasSchemas {
+                context.lose(.paramDropped, at: format.node)
+                request.responseFormat = .text
+            } else if !target.keepsSchemaDescription, let description = format.description {
                 context.drop(description)
                 format.description = nil
                 request.responseFormat = .schema(format)

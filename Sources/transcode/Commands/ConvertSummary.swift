@@ -96,7 +96,8 @@ struct ConvertSummary {
             "upload it with purpose=batch and create the batch with endpoint=/v1/responses"
         case "gemini/vertex": "copy it to Cloud Storage and create a batch prediction job from it"
         case "bedrock/converse": "copy it to S3 and create a job with modelInvocationType=Converse"
-        case "bedrock/anthropic":
+        case "bedrock/anthropic", "bedrock/nova", "bedrock/llama", "bedrock/mistral",
+            "bedrock/titan":
             "copy it to S3 and create a job with modelInvocationType=InvokeModel"
         default:
             switch targetName {

@@ -46,14 +46,21 @@ struct Formats {
                 format.readOnlyDialects.joined(separator: ", "), format.summary,
             ])
         }
+        // Providers with many dialects take several lines.
+        let lines = rows.flatMap { row in
+            let dialects = TextWrap.lines(row[1], width: 26)
+            return dialects.enumerated().map { number, names in
+                number == 0 ? [row[0], names, row[2], row[3]] : ["", names, "", ""]
+            }
+        }
         var text = ""
-        for row in rows {
+        for cells in lines {
             var line = ""
             for column in 0..<3 {
-                let width = rows.map { $0[column].count }.max() ?? 0
-                line += HelpPage.pad(row[column], to: width) + "  "
+                let width = lines.map { $0[column].count }.max() ?? 0
+                line += HelpPage.pad(cells[column], to: width) + "  "
             }
-            line += row[3]
+            line += cells[3]
             while line.hasSuffix(" ") { line.removeLast() }
             text += line + "\n"
         }

@@ -34,7 +34,9 @@ enum Fixtures {
 
     /// The formats whose spellings stand in the folders of cases: a file each, with a dash for the
     /// slash of a dialect that is not the provider's default.
-    static let spellings = FormatRegistry.names + ["openai/responses"]
+    static let spellings =
+        FormatRegistry.names
+        + ["openai/responses", "bedrock/nova", "bedrock/llama", "bedrock/mistral", "bedrock/titan"]
 
     /// The name of the file that holds the spelling of a format.
     static func fileName(_ format: String, from source: String? = nil) -> String {

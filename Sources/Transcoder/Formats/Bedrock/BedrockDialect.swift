@@ -17,6 +17,8 @@ enum BedrockDialect {
     case anthropic
     /// OpenAI's chat shape, which gpt-oss, Mistral, DeepSeek and Qwen take.
     case chat
+    /// A text body: a prompt in place of a conversation.
+    case prompt(PromptDialect)
 
     /// The name behind the slash.
     var name: String {
@@ -25,6 +27,7 @@ enum BedrockDialect {
         case .nova: "nova"
         case .anthropic: "anthropic"
         case .chat: "chat"
+        case .prompt(let dialect): dialect.rawValue
         }
     }
 
@@ -38,8 +41,14 @@ enum BedrockDialect {
         // Members that only Converse has.
         case inferenceConfig, toolConfig, guardrailConfig, additionalModelRequestFields
         case requestMetadata, outputConfig, performanceConfig, promptVariables
-        // Titan, Llama, Mistral text, Cohere, embeddings and pictures.
-        case inputText, prompt, message, texts, inputs, images, inputImage, taskType
+        // Text bodies: Llama, Mistral, Titan.
+        case prompt, inputText, textGenerationConfig, temperature, images, stop
+        case maxGenLen = "max_gen_len"
+        case maxTokens = "max_tokens"
+        case topP = "top_p"
+        case topK = "top_k"
+        // Cohere, embeddings and pictures.
+        case message, texts, inputs, inputImage, taskType
         case chatHistory = "chat_history"
         case inputType = "input_type"
         case textPrompts = "text_prompts"
@@ -47,19 +56,24 @@ enum BedrockDialect {
         static let table = MemberTable<InputMark>()
     }
 
-    /// The dialect of a request body.
-    ///
-    /// - Returns: nil where the body is no conversation. An empty one is taken as Converse, so
-    ///   that its reader says what is missing.
-    init?(input body: NodeID, _ view: JSONView) {
+    /// What the members of a request body say.
+    private struct InputMarks {
         var messages: NodeID?
+        var hasSystem = false
         var isAnthropic = false
         var isNova = false
         var isConverse = false
         var isOther = false
-        var hasSystem = false
-        for (key, value) in view.members(body) where view.kind(value) != .null {
-            guard let mark = InputMark.table.name(of: key, view) else { continue }
+        // Of text bodies.
+        var hasPrompt = false
+        private var hasInputText = false
+        private var isLlama = false
+        private var isMistral = false
+        private var isTitan = false
+        /// There are members that no text body has.
+        private var hasUnknown = false
+
+        mutating func note(_ mark: InputMark?, _ value: NodeID) {
             switch mark {
             case .messages: messages = value
             case .system: hasSystem = true
@@ -68,18 +82,52 @@ enum BedrockDialect {
             case .inferenceConfig, .toolConfig, .guardrailConfig, .additionalModelRequestFields,
                 .requestMetadata, .outputConfig, .performanceConfig, .promptVariables:
                 isConverse = true
+            case .prompt: hasPrompt = true
+            case .inputText: hasInputText = true
+            case .maxGenLen: isLlama = true
+            case .maxTokens, .stop, .topK: isMistral = true
+            case .textGenerationConfig: isTitan = true
+            case .temperature, .topP, .images: break
+            case nil: hasUnknown = true
             default: isOther = true
             }
         }
-        let isKnown = hasSystem || isAnthropic || isNova || isConverse || view.isEmpty(body)
-        if messages == nil, isOther || !isKnown { return nil }
-        if isAnthropic {
+
+        /// Whose text body it is, if it is one.
+        ///
+        /// A limit tells Llama's; else every member has to be one of Llama's or of Mistral's, since
+        /// other models take prompts too. Titan's embeddings have the text without settings.
+        var promptDialect: PromptDialect? {
+            if isOther || hasPrompt == hasInputText { return nil }
+            if hasInputText { return isTitan ? .titan : nil }
+            if isLlama { return .llama }
+            if isTitan || hasUnknown { return nil }
+            return isMistral ? .mistral : .llama
+        }
+    }
+
+    /// The dialect of a request body.
+    ///
+    /// - Returns: nil where the body is no conversation. An empty one is taken as Converse, so
+    ///   that its reader says what is missing.
+    init?(input body: NodeID, _ view: JSONView) {
+        var marks = InputMarks()
+        for (key, value) in view.members(body) where view.kind(value) != .null {
+            marks.note(InputMark.table.name(of: key, view), value)
+        }
+        let isKnown =
+            marks.hasSystem || marks.isAnthropic || marks.isNova || marks.isConverse
+            || view.isEmpty(body)
+        if marks.messages == nil, marks.isOther || marks.hasPrompt || !isKnown {
+            guard !isKnown, let dialect = marks.promptDialect else { return nil }
+            self = .prompt(dialect)
+        } else if marks.isAnthropic {
             self = .anthropic
-        } else if isNova {
+        } else if marks.isNova {
             self = .nova
-        } else if !isConverse, let messages, Self.isTyped(messages, view) {
+        } else if !marks.isConverse, let messages = marks.messages, Self.isTyped(messages, view) {
             // No chat body has `system`: it is Anthropic's that lacks its version.
-            self = hasSystem ? .anthropic : .chat
+            self = marks.hasSystem ? .anthropic : .chat
         } else {
             self = .converse
         }
@@ -106,8 +154,10 @@ enum BedrockDialect {
     /// Members that tell answers apart.
     private enum OutputMark: String, MemberName {
         case type, choices, output, stopReason, usage, metrics
-        // Titan, Llama, Mistral text, Cohere, embeddings and pictures.
-        case results, embedding, embeddings, embeddingsByType, generation, generations, outputs
+        // Text bodies: Llama, Mistral, Titan.
+        case generation, outputs, results
+        // Cohere, embeddings and pictures.
+        case embedding, embeddings, embeddingsByType, generations
         case text, completion, images, artifacts
 
         static let table = MemberTable<OutputMark>()
@@ -119,8 +169,10 @@ enum BedrockDialect {
     init?(output body: NodeID, _ view: JSONView) {
         var isChat = false
         var isConverse = false
+        var isNova = false
         var hasUsage = false
         var isOther = false
+        var prompt: PromptDialect?
         for (key, value) in view.members(body) where view.kind(value) != .null {
             guard let mark = OutputMark.table.name(of: key, view) else { continue }
             switch mark {
@@ -130,12 +182,43 @@ enum BedrockDialect {
                     return
                 }
             case .choices: isChat = true
-            case .output, .stopReason, .metrics: isConverse = true
-            case .usage: hasUsage = true
+            case .output, .stopReason: isConverse = true
+            case .metrics:
+                isConverse = true
+                // Converse always tells the latency.
+                if view.isEmpty(value) { isNova = true }
+            case .usage:
+                hasUsage = true
+                if Self.hasNovaCounts(value, view) { isNova = true }
+            case .generation: if view.kind(value) == .string { prompt = .llama }
+            case .outputs: if Self.has("text", inFirstOf: value, view) { prompt = .mistral }
+            case .results: if Self.has("outputText", inFirstOf: value, view) { prompt = .titan }
             default: isOther = true
             }
         }
+        if !isChat, !isConverse, !isOther, let prompt {
+            self = .prompt(prompt)
+            return
+        }
         if !isChat, !isConverse, isOther || !hasUsage { return nil }
-        self = isChat ? .chat : .converse
+        self = isChat ? .chat : isNova ? .nova : .converse
+    }
+
+    /// Whether the first object of a list has a member.
+    private static func has(
+        _ name: StaticString, inFirstOf list: NodeID, _ view: JSONView
+    ) -> Bool {
+        for element in view.elements(list) {
+            return view.members(element).contains { view.string($0.name, is: name) }
+        }
+        return false
+    }
+
+    /// Whether the counts of what the cache gave and took are named as in Nova's own answers.
+    private static func hasNovaCounts(_ usage: NodeID, _ view: JSONView) -> Bool {
+        view.members(usage).contains { name, _ in
+            view.string(name, is: "cacheReadInputTokenCount")
+                || view.string(name, is: "cacheWriteInputTokenCount")
+        }
     }
 }

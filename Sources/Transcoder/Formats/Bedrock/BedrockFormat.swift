@@ -23,8 +23,20 @@ enum BedrockFormat: BatchFormat {
         Dialect(
             name: "anthropic", requestWriter: BedrockMessagesRequestWriter.self,
             resultWriter: BedrockMessagesResultWriter.self),
+        Dialect(
+            name: "nova", requestWriter: NovaRequestWriter.self,
+            resultWriter: NovaResultWriter.self),
+        Dialect(
+            name: "llama", requestWriter: PromptRequestWriter<LlamaPrompts>.self,
+            resultWriter: PromptResultWriter<LlamaPrompts>.self),
+        Dialect(
+            name: "mistral", requestWriter: PromptRequestWriter<MistralPrompts>.self,
+            resultWriter: PromptResultWriter<MistralPrompts>.self),
+        Dialect(
+            name: "titan", requestWriter: PromptRequestWriter<TitanPrompts>.self,
+            resultWriter: PromptResultWriter<TitanPrompts>.self),
     ]
-    static let readOnlyDialects = ["nova", "chat"]
+    static let readOnlyDialects = ["chat"]
     static let dialectChoice: DialectChoice? = DialectChoice(
         summary: "anthropic for Claude, which takes tools in batches only so; converse for others"
     ) { family in family == .claude ? "anthropic" : "converse" }

@@ -29,6 +29,8 @@ enum BedrockRequestReader: RequestReading {
             try MessagesBody.read(body, into: &request, &context)
         case .chat:
             try ChatBody.read(body, into: &request, &context)
+        case .prompt(let dialect):
+            try PromptBody.read(body, into: &request, &context, dialect.terms)
         case nil:
             throw RecordError(
                 .bodyUnsupported, at: body, "this body is no conversation that can be converted")

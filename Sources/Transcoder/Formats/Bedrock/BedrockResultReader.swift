@@ -34,6 +34,8 @@ enum BedrockResultReader: ResultReading {
             try MessageResult.read(body, into: &response, &context)
         case .chat:
             try ChatCompletion.read(body, into: &response, &context)
+        case .prompt(let dialect):
+            try PromptAnswer.read(body, into: &response, &context, dialect.terms)
         case nil:
             throw RecordError(
                 .bodyUnsupported, at: body, "this answer is none of a conversation")

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Writes `{"recordId", "modelInput", "modelOutput" | "error"}` around an answer of either dialect.
+// Writes `{"recordId", "modelInput", "modelOutput" | "error"}` around an answer of any dialect.
 
 import JSONLCodec
 
-/// Writes results with Converse's answers.
-enum ConverseResultWriter: ResultWriting {
-    static let traits = ResultTraits(toolCallID: .bedrock, takesOneChoice: true)
+/// Writes Bedrock's results around the answers of a dialect.
+protocol BedrockResultWriting: ResultWriting {
+    /// Spells out the answer, of which there is one.
+    static func writeAnswer(
+        of response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError)
+}
 
+extension BedrockResultWriting {
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
@@ -16,27 +21,42 @@ enum ConverseResultWriter: ResultWriting {
             BedrockResult.write(failure, to: &output, &context)
         } else {
             output.append(",\"modelOutput\":")
-            try ConverseOutput.write(response, to: &output, &context)
+            try writeAnswer(of: response, to: &output, &context)
         }
         output.append("}")
     }
 }
 
+/// Writes results with Converse's answers.
+enum ConverseResultWriter: BedrockResultWriting {
+    static let traits = ResultTraits(toolCallID: .bedrock, takesOneChoice: true)
+
+    static func writeAnswer(
+        of response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        try ConverseOutput.write(response, to: &output, &context, flavour: .converse)
+    }
+}
+
+/// Writes results with Nova's own answers.
+enum NovaResultWriter: BedrockResultWriting {
+    static var traits: ResultTraits { ConverseResultWriter.traits }
+
+    static func writeAnswer(
+        of response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        try ConverseOutput.write(response, to: &output, &context, flavour: .nova)
+    }
+}
+
 /// Writes results with Anthropic's own answers.
-enum BedrockMessagesResultWriter: ResultWriting {
+enum BedrockMessagesResultWriter: BedrockResultWriting {
     static var traits: ResultTraits { MessageResult.traits }
 
-    static func write(
-        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+    static func writeAnswer(
+        of response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        BedrockResult.begin(response, to: &output, &context)
-        if let failure = response.failure {
-            BedrockResult.write(failure, to: &output, &context)
-        } else {
-            output.append(",\"modelOutput\":")
-            try MessageResult.write(response, to: &output, &context)
-        }
-        output.append("}")
+        try MessageResult.write(response, to: &output, &context)
     }
 }
 

@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Spells a request out as a Converse body, in the order messages, system, settings, extras.
+// Spells a request out as the body of Converse or Nova, in the order messages, system, settings,
+// extras.
 
 import JSONLCodec
 
 extension ConverseBody {
-    /// Writes the body of a request that was fitted to ``capabilities``.
+    /// Writes the body of a request that was fitted to ``capabilities(for:)``.
     static func write(
-        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext,
+        flavour: ConverseFlavour
     ) throws(RecordError) {
         var body = MemberList()
+        if flavour == .nova {
+            body.begin("schemaVersion", &output)
+            output.append("\"messages-v1\"")
+        }
         body.begin("messages", &output)
-        try writeMessages(request, to: &output, &context)
+        try writeMessages(request, to: &output, &context, flavour)
         if !request.system.isEmpty {
             body.begin("system", &output)
             writeSystem(request.system, to: &output, &context)
         }
-        try writeInference(request, in: &body, to: &output, &context)
+        try writeInference(request, in: &body, to: &output, &context, flavour)
         if !request.tools.isEmpty {
             body.begin("toolConfig", &output)
             try writeToolConfig(request, to: &output, &context)
         }
+        if flavour == .nova { return body.endObject(&output) }
         try writeFields(request, in: &body, to: &output, &context)
         try writeOutputConfig(request, in: &body, to: &output, &context)
         if !request.metadata.isEmpty {
@@ -45,7 +52,8 @@ extension ConverseBody {
     }
 
     private static func writeMessages(
-        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext,
+        _ flavour: ConverseFlavour
     ) throws(RecordError) {
         var messages = MemberList()
         for turn in request.turns {
@@ -58,7 +66,7 @@ extension ConverseBody {
             for index in turn.parts {
                 if case .removed = request.parts[index] { continue }
                 blocks.beginElement(&output)
-                try writePart(request.parts[index], of: request, to: &output, &context)
+                try writePart(request.parts[index], of: request, to: &output, &context, flavour)
             }
             blocks.endArray(&output)
             output.append("}")
@@ -68,7 +76,7 @@ extension ConverseBody {
 
     private static func writePart(
         _ part: Part, of request: Request, to output: inout ByteBuffer,
-        _ context: inout RecordContext
+        _ context: inout RecordContext, _ flavour: ConverseFlavour
     ) throws(RecordError) {
         switch part {
         case .text(let text): writeText(text.text, to: &output, &context)
@@ -79,16 +87,24 @@ extension ConverseBody {
         case .reasoning(let reasoning):
             writeReasoning(
                 reasoning, signature: reasoning.signature, to: &output, &context)
-        case .cachePoint(let point):
-            switch point.lifetime {
-            case .standard: output.append("{\"cachePoint\":{\"type\":\"default\"}}")
-            case .fiveMinutes:
-                output.append("{\"cachePoint\":{\"type\":\"default\",\"ttl\":\"5m\"}}")
-            case .oneHour:
-                output.append("{\"cachePoint\":{\"type\":\"default\",\"ttl\":\"1h\"}}")
-            }
+        case .cachePoint(let point): write(point, to: &output, &context, flavour)
         case .removed: break
         }
+    }
+
+    /// Writes a cache mark; Nova keeps what is cached for five minutes, whatever it is told.
+    private static func write(
+        _ point: CachePoint, to output: inout ByteBuffer, _ context: inout RecordContext,
+        _ flavour: ConverseFlavour
+    ) {
+        output.append("{\"cachePoint\":{\"type\":\"default\"")
+        switch (point.lifetime, flavour) {
+        case (.standard, _), (.fiveMinutes, .nova): break
+        case (.oneHour, .nova): context.lose(.paramApproximated, at: point.node)
+        case (.fiveMinutes, .converse): output.append(",\"ttl\":\"5m\"")
+        case (.oneHour, .converse): output.append(",\"ttl\":\"1h\"")
+        }
+        output.append("}}")
     }
 
     /// Writes a text block.
@@ -171,12 +187,14 @@ extension ConverseBody {
 
     private static func writeInference(
         _ request: Request, in body: inout MemberList, to output: inout ByteBuffer,
-        _ context: inout RecordContext
+        _ context: inout RecordContext, _ flavour: ConverseFlavour
     ) throws(RecordError) {
         let settings = request.settings
+        let topK = flavour == .nova ? settings[.topK] : nil
+        let effort = flavour == .nova ? request.reasoning.effort : nil
         guard
             settings[.maxOutputTokens] != nil || settings[.temperature] != nil
-                || settings[.topP] != nil || !request.stops.isEmpty
+                || settings[.topP] != nil || !request.stops.isEmpty || topK != nil || effort != nil
         else { return }
         body.begin("inferenceConfig", &output)
         var config = MemberList()
@@ -192,9 +210,19 @@ extension ConverseBody {
             config.begin("topP", &output)
             try context.write(number: topP, to: &output)
         }
+        if let topK {
+            config.begin("topK", &output)
+            try context.write(integer: topK, to: &output)
+        }
         if !request.stops.isEmpty {
             config.begin("stopSequences", &output)
             context.write(strings: request.stops, to: &output)
+        }
+        if let effort {
+            config.begin("reasoningConfig", &output)
+            output.append("{\"type\":\"enabled\",\"maxReasoningEffort\":")
+            output.append(quoted: effort.name)
+            output.append("}")
         }
         config.endObject(&output)
     }
@@ -211,7 +239,7 @@ extension ConverseBody {
         body.begin("additionalModelRequestFields", &output)
         var fields = MemberList()
         if let topK = request.settings[.topK] {
-            if context.family == .nova {
+            if context.family.isNova {
                 fields.begin("inferenceConfig", &output)
                 output.append("{\"topK\":")
                 try context.write(integer: topK, to: &output)

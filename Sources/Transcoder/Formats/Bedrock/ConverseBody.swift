@@ -4,12 +4,26 @@
 
 import JSONLCodec
 
-/// The request body of Converse, and of Nova, which has a few members more.
+/// Whose body it is, which decides on what it holds beside the conversation.
+enum ConverseFlavour: Sendable {
+    /// Of a Converse call, for all models alike.
+    case converse
+    /// Nova's own one, for InvokeModel.
+    case nova
+}
+
+/// The request body of Converse, and of Nova, which has a few members more and others less.
 enum ConverseBody {
-    /// What Converse can carry.
-    ///
+    /// What a body can carry.
+    static func capabilities(for flavour: ConverseFlavour) -> Capabilities {
+        switch flavour {
+        case .converse: converseCapabilities
+        case .nova: novaCapabilities
+        }
+    }
+
     /// Source: botocore's `ConverseRequest` and the service rules of ruling A1.
-    static let capabilities: Capabilities = {
+    private static let converseCapabilities: Capabilities = {
         var capabilities = Capabilities(
             family: .converse,
             paths: TargetPaths(
@@ -29,6 +43,23 @@ enum ConverseBody {
         capabilities.keepsSchemaDescription = true
         capabilities.keepsStrictTools = true
         capabilities.keepsDocumentContext = true
+        return capabilities
+    }()
+
+    /// Sources: AWS, Nova user guide, "Complete request schema"; Nova 2 user guide, "Request and
+    /// response schema" and "Using the Invoke API", which takes no documents.
+    private static let novaCapabilities: Capabilities = {
+        var capabilities = converseCapabilities
+        capabilities.family = .nova
+        capabilities.reasoning = .nova
+        capabilities.metadata = .none
+        capabilities.media = .nova
+        // Claude's signatures mean nothing to it.
+        capabilities.keepsReasoningOf = nil
+        // Its bodies are for jobs of the type InvokeModel, which may use tools.
+        capabilities.batchRefusesTools = false
+        capabilities.hasSchemas = false
+        capabilities.keepsStrictTools = false
         return capabilities
     }()
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Spells a response out as Converse's answer, and reports what that has no place for.
+// Spells a response out as the answer of Converse or Nova, and reports what that has no place for.
 
 import JSONLCodec
 
 extension ConverseOutput {
     /// Writes `{"output", "stopReason", "usage", "metrics"}`.
     ///
-    /// Converse has one answer to a request.
+    /// There is one answer to a request.
     static func write(
-        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext,
+        flavour: ConverseFlavour
     ) throws(RecordError) {
         let choice = response.choices.first
         output.append("{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":")
         if let choice {
-            try writeContent(of: choice, response, to: &output, &context)
+            try writeContent(of: choice, response, to: &output, &context, flavour)
         } else {
             output.append("[]")
         }
@@ -22,15 +23,12 @@ extension ConverseOutput {
         let reason = stopReason(of: choice, response, &context)
         output.append(quoted: reason)
         output.append(",\"usage\":")
-        write(response.usage, to: &output)
-        output.append(",\"metrics\":{\"latencyMs\":")
-        if let latency = response.latency {
-            try context.write(number: latency, to: &output)
-        } else {
-            output.append("0")
-        }
-        output.append("}")
-        if let sequence = choice?.stopSequence, context.view.kind(sequence) == .string {
+        write(response.usage, to: &output, flavour)
+        output.append(",\"metrics\":")
+        try writeMetrics(of: response, to: &output, context, flavour)
+        if flavour == .converse, let sequence = choice?.stopSequence,
+            context.view.kind(sequence) == .string
+        {
             output.append(",\"additionalModelResponseFields\":{\"stop_sequence\":")
             context.write(sequence, to: &output)
             output.append("}")
@@ -39,12 +37,27 @@ extension ConverseOutput {
         if let logprobs = choice?.logprobs { context.drop(logprobs) }
     }
 
+    /// Writes the latency, which Nova's own answers do not tell.
+    private static func writeMetrics(
+        of response: Response, to output: inout ByteBuffer, _ context: borrowing RecordContext,
+        _ flavour: ConverseFlavour
+    ) throws(RecordError) {
+        if flavour == .nova { return output.append("{}") }
+        output.append("{\"latencyMs\":")
+        if let latency = response.latency {
+            try context.write(number: latency, to: &output)
+        } else {
+            output.append("0")
+        }
+        output.append("}")
+    }
+
     // MARK: - Content
 
     /// Writes the blocks of an answer.
     private static func writeContent(
         of choice: Choice, _ response: Response, to output: inout ByteBuffer,
-        _ context: inout RecordContext
+        _ context: inout RecordContext, _ flavour: ConverseFlavour
     ) throws(RecordError) {
         var blocks = MemberList()
         for index in choice.parts {
@@ -65,7 +78,7 @@ extension ConverseOutput {
                 blocks.beginElement(&output)
                 try ConverseBody.writeToolUse(call, to: &output, &context)
             case .reasoning(let reasoning):
-                write(reasoning, in: &blocks, to: &output, &context)
+                write(reasoning, in: &blocks, to: &output, &context, flavour)
             case .cachePoint(let point):
                 context.lose(.cacheDropped, at: point.node)
             case .toolResult(let result):
@@ -88,12 +101,13 @@ extension ConverseOutput {
     /// Writes reasoning; its signature only where Claude made it.
     private static func write(
         _ reasoning: Reasoning, in blocks: inout MemberList, to output: inout ByteBuffer,
-        _ context: inout RecordContext
+        _ context: inout RecordContext, _ flavour: ConverseFlavour
     ) {
-        let isOurs = reasoning.family == .claude
+        let isOurs = reasoning.family == .claude && flavour == .converse
         if !isOurs, reasoning.signature != nil || reasoning.signatureNode != nil {
-            context.lose(
-                .reasoningSignatureDropped, at: reasoning.signatureNode ?? reasoning.node)
+            // A signature of Gemini's is reported where it stands, others at the block (I-A4).
+            let node = reasoning.family == .gemini ? reasoning.signatureNode : nil
+            context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)
         }
         if reasoning.redacted != nil, !isOurs {
             return context.lose(.reasoningDropped, at: reasoning.node)
@@ -122,7 +136,10 @@ extension ConverseOutput {
         return choice.finish.stopReason
     }
 
-    private static func write(_ usage: Usage, to output: inout ByteBuffer) {
+    private static func write(
+        _ usage: Usage, to output: inout ByteBuffer, _ flavour: ConverseFlavour
+    ) {
+        let isNova = flavour == .nova
         let cached = (usage.cacheRead ?? .zero) + (usage.cacheWrite ?? .zero)
         let uncached = usage.input - cached
         output.append("{\"inputTokens\":")
@@ -132,14 +149,16 @@ extension ConverseOutput {
         output.append(",\"totalTokens\":")
         output.append(uncached + cached + usage.output)
         if let read = usage.cacheRead {
-            output.append(",\"cacheReadInputTokens\":")
+            output.append(
+                isNova ? ",\"cacheReadInputTokenCount\":" : ",\"cacheReadInputTokens\":")
             output.append(read)
         }
         if let write = usage.cacheWrite {
-            output.append(",\"cacheWriteInputTokens\":")
+            output.append(
+                isNova ? ",\"cacheWriteInputTokenCount\":" : ",\"cacheWriteInputTokens\":")
             output.append(write)
         }
-        if usage.cacheWrite5m != nil || usage.cacheWrite1h != nil {
+        if !isNova, usage.cacheWrite5m != nil || usage.cacheWrite1h != nil {
             output.append(",\"cacheDetails\":")
             var details = MemberList()
             write(usage.cacheWrite5m, ttl: "5m", in: &details, to: &output)
