@@ -105,8 +105,8 @@ extension ConverseOutput {
     ) {
         let isOurs = reasoning.family == .claude && flavour == .converse
         if !isOurs, reasoning.signature != nil || reasoning.signatureNode != nil {
-            // A signature of Gemini's is reported where it stands, others at the block (I-A4).
-            let node = reasoning.family == .gemini ? reasoning.signatureNode : nil
+            // A signature of Claude's is reported at the block, others where they stand (I-A4).
+            let node = reasoning.family == .claude ? nil : reasoning.signatureNode
             context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)
         }
         if reasoning.redacted != nil, !isOurs {
