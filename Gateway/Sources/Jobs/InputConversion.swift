@@ -2,6 +2,7 @@
 
 // The client's file on its way to a provider: converted, checked, and cut to the provider's limits.
 
+import Foundation
 import JSONLCodec
 import NIOCore
 import Providers
@@ -36,6 +37,8 @@ struct InputConversion {
         var sourceFormat: String
         /// How Bedrock is to read the records.
         var invocationType: String?
+        /// The path that the first line for OpenAI names; a batch has one.
+        var endpoint: String?
         /// The bad lines that were left out.
         var rejections: [JobRejection] = []
 
@@ -55,6 +58,9 @@ struct InputConversion {
         var outcome = Outcome(sourceFormat: source.description)
         guard job.provider == "bedrock" else {
             outcome.take(try await convert(from: source, to: target))
+            if job.provider == "openai", let part = outcome.parts.first {
+                outcome.endpoint = try await endpoint(of: part)
+            }
             return outcome
         }
         if source.provider == "bedrock" {
@@ -77,6 +83,23 @@ struct InputConversion {
         case .other: break
         }
         return outcome
+    }
+
+    /// The path that the first line of a part names.
+    private func endpoint(of part: JobPart) async throws -> String? {
+        struct Line: Decodable {
+            var url: String?
+        }
+        let reader = try await blobs.open(part.blob.id)
+        var count = 1 << 20
+        while true {
+            let bytes = Array(buffer: try await reader.read(offset: 0, count: count))
+            if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
+                return try? JSONDecoder().decode(Line.self, from: Data(bytes[..<end])).url
+            }
+            guard bytes.count < reader.byteCount else { return nil }
+            count *= 4
+        }
     }
 
     /// A file that is Bedrock's already stays as it is, but for tools in Converse bodies.

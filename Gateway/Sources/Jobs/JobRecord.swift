@@ -120,6 +120,8 @@ struct JobRecord: Codable, Sendable {
     var sourceFormat: String?
     /// How Bedrock is to read the records.
     var upstreamInvocation: String?
+    /// The path that all lines for OpenAI name.
+    var upstreamEndpoint: String?
     var parts: [JobPart] = []
     /// Bad lines of the input that were left out.
     var rejections: [JobRejection] = []

@@ -181,6 +181,7 @@ struct JobRunner {
             job.total = input.parts.reduce(input.rejections.count) { $0 + $1.recordCount }
             job.sourceFormat = input.sourceFormat
             job.upstreamInvocation = input.invocationType
+            job.upstreamEndpoint = input.endpoint
             job.phase = .uploading
         }
     }
@@ -251,7 +252,8 @@ struct JobRunner {
     private func order(_ job: JobRecord, _ index: Int) -> BatchOrder {
         BatchOrder(
             token: name(index), file: job.parts[index].fileID ?? "",
-            place: job.resultPlace ?? ResultPlace(bucket: "", prefix: ""), model: job.modelID,
+            place: job.resultPlace ?? ResultPlace(bucket: "", prefix: ""),
+            endpoint: job.upstreamEndpoint, model: job.modelID,
             displayName: job.name, invocationType: job.upstreamInvocation ?? "InvokeModel",
             roleARN: job.roleARN.hasPrefix("arn:") ? job.roleARN : nil,
             timeoutHours: job.timeoutHours)

@@ -134,6 +134,8 @@ public struct BatchOrder: Sendable, Hashable {
     public var file: String
     /// Where the client wants its results.
     public var place: ResultPlace
+    /// The path that all lines name, for OpenAI; nil: that of chats.
+    public var endpoint: String?
     /// The model, as the client named it.
     public var model: String
     /// The client's name for the job.
@@ -147,12 +149,14 @@ public struct BatchOrder: Sendable, Hashable {
 
     /// Creates an order.
     public init(
-        token: String, file: String, place: ResultPlace, model: String, displayName: String,
+        token: String, file: String, place: ResultPlace, endpoint: String? = nil, model: String,
+        displayName: String,
         invocationType: String = "InvokeModel", roleARN: String? = nil, timeoutHours: Int? = nil
     ) {
         self.token = token
         self.file = file
         self.place = place
+        self.endpoint = endpoint
         self.model = model
         self.displayName = displayName
         self.invocationType = invocationType

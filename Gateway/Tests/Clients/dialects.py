@@ -43,6 +43,11 @@ def openai(identifier, text, tools=False, image=None):
     return {"custom_id": identifier, "method": "POST", "url": "/v1/chat/completions", "body": body}
 
 
+def responses(identifier, text):
+    return {"custom_id": identifier, "method": "POST", "url": "/v1/responses",
+            "body": {"model": "gpt-4o-mini", "input": text}}
+
+
 def gemini_body(text, tools, image):
     parts = [{"text": text}]
     if image:

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from conftest import BINARY, Gateway, Upstream
-from dialects import DIALECTS, converse, gemini_key, lines, openai, read
+from dialects import DIALECTS, converse, gemini_key, lines, openai, read, responses
 from jobs import PROVIDERS, Job
 
 
@@ -37,6 +37,19 @@ def test_workflow(gateway, provider, dialect):
     if "recordId" in records[0] and provider != "bedrock":
         echoes = {result["recordId"]: result["modelInput"] for result in results}
         assert echoes == {record["recordId"]: record["modelInput"] for record in records}
+
+
+@pytest.mark.parametrize("provider", ["gemini", "bedrock"])
+def test_lines_of_the_responses_api(gateway, provider):
+    """Another dialect of OpenAI's: its results come in its own words too."""
+    job = Job(gateway, provider, lines([responses("a", "Hello!"), responses("b", "fail:400")]))
+    assert job.wait()[0]["status"] == "Completed"
+    results, _ = job.results()
+    found = {result["custom_id"]: result["response"] for result in results}
+    body = found["a"]["body"]
+    assert body["object"] == "response" and body["status"] == "completed"
+    assert body["output"][0]["content"][0]["text"] == "Echo: Hello!"
+    assert found["b"]["status_code"] == 400 and found["b"]["body"]["error"]["message"]
 
 
 @pytest.mark.parametrize("provider", ["openai", "gemini"])

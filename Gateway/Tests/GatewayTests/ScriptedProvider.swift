@@ -25,6 +25,7 @@ final class ScriptedProvider: BatchProvider {
     struct Batch: Sendable {
         var token: String
         var file: String
+        var endpoint: String?
         var state = UpstreamBatch.State.succeeded
         var isCancelled = false
     }
@@ -102,7 +103,8 @@ final class ScriptedProvider: BatchProvider {
                     outcome: .refused, status: 400, message: "no such file",
                     isRetryable: false)
             }
-            world.batches.append(Batch(token: order.token, file: order.file))
+            world.batches.append(
+                Batch(token: order.token, file: order.file, endpoint: order.endpoint))
             return "batch-\(world.batches.count - 1)"
         }
     }

@@ -55,15 +55,19 @@ import Wire
             #expect(!member.isAlive(name))
         }
 
+        static let converse: @Sendable (Int) -> String = { index in
+            #"{"recordId":"id-\#(index)","modelInput":{"messages":[{"role":"user","#
+                + #""content":[{"text":"hello \#(index)"}]}]}}"#
+        }
+
         /// Keeps a job of so many requests.
-        func order(_ count: Int = 10) async throws -> JobRecord {
+        func order(
+            _ count: Int = 10, _ line: (Int) -> String = Bench.converse
+        ) async throws -> JobRecord {
             let worker = try worker()
             let writer = try await worker.blobs.makeWriter(reserving: 0)
             for index in 0..<count {
-                let line =
-                    #"{"recordId":"id-\#(index)","modelInput":{"messages":[{"role":"user","#
-                    + #""content":[{"text":"hello \#(index)"}]}]}}"# + "\n"
-                try await writer.append(ByteBuffer(string: line))
+                try await writer.append(ByteBuffer(string: line(index) + "\n"))
             }
             let job = JobRecord(
                 id: "abcdefghijkl", tenant: "t", arn: "arn", name: "job", modelID: "m",
@@ -122,6 +126,17 @@ import Wire
         let results = try await bench.results()
         #expect(results.count == 10 && results["id-3"]?.contains("to id-3") == true)
         #expect(try await JobStore(state: bench.state).active().isEmpty)
+    }
+
+    @Test(arguments: ["/v1/responses", "/v1/embeddings", "/v1/chat/completions"])
+    func aBatchIsForTheEndpointOfItsLines(_ url: String) async throws {
+        let bench = try Bench()
+        _ = try await bench.order(2) { index in
+            #"{"custom_id":"id-\#(index)","method":"POST","url":"\#(url)","#
+                + #""body":{"model":"m","input":"x"}}"#
+        }
+        #expect(try await bench.run(try bench.worker()) == nil)
+        #expect(bench.provider.batches.map(\.endpoint) == [url])
     }
 
     /// However far a process comes, the next one ends the job, and the provider has one batch.

@@ -137,12 +137,12 @@ public struct OpenAIProvider: BatchProvider {
     public func createBatch(_ order: BatchOrder) async throws(UpstreamError) -> String {
         struct Body: Encodable {
             var inputFileId: String
-            var endpoint = "/v1/chat/completions"
+            var endpoint: String
             var completionWindow = "24h"
             var metadata: [String: String]
         }
         let body = Body(
-            inputFileId: order.file,
+            inputFileId: order.file, endpoint: order.endpoint ?? "/v1/chat/completions",
             metadata: ["gw_job": order.token, "name": String(order.displayName.prefix(500))])
         let answer = try await client.send(
             client.head(.post, "/batches", [authorization, ("content-type", "application/json")]),
