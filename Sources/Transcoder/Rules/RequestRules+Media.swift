@@ -222,7 +222,7 @@ extension MediaType {
 }
 
 extension MediaRule {
-    fileprivate enum Verdict {
+    enum Verdict {
         case fine, approximated
         case refused(ErrorCode)
     }
@@ -231,7 +231,7 @@ extension MediaRule {
     fileprivate var takesTextDocuments: Bool { isOpenAI || self == .messages }
 
     /// Whether the target takes a type (ruling rows "image bytes" to "video", and H16).
-    fileprivate func verdict(on type: MediaType) -> Verdict {
+    func verdict(on type: MediaType) -> Verdict {
         switch (self, type.kind) {
         case (.generateContent, .image):
             if type == .gif { return .approximated }

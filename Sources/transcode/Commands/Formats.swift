@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// transcode formats: the providers, their dialects and limits.
+// transcode formats: the providers, their dialects and limits, and what is lost between two.
 
 import JSONLCodec
 import Transcoder
 
 /// One run of `transcode formats`.
 struct Formats {
-    private let name: String?
+    private let names: [String]
     private let isJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(CommandFailure) {
-        guard arguments.operands.count <= 1 else {
-            throw .usage("formats takes one name at most")
+        guard arguments.operands.count <= 2 else {
+            throw .usage("formats takes two names at most")
         }
-        name = arguments.operands.first
+        names = arguments.operands
         isJSON = arguments.has(.json)
     }
 
+    private var name: String? { names.first }
+
     func run() throws(CommandFailure) -> ExitStatus {
+        if names.count == 2 { return try showPair() }
         let formats = try chosen()
         if isJSON {
             try Terminal.print(json(formats))
@@ -29,6 +32,57 @@ struct Formats {
         }
         return .success
     }
+
+    // MARK: - Pairs
+
+    private func showPair() throws(CommandFailure) -> ExitStatus {
+        guard let source = try Settings.format(names[0], allowReadOnly: false),
+            let target = try Settings.format(names[1], allowReadOnly: false),
+            let losses = PairLoss.all(from: source, to: target)
+        else {
+            throw .usage("the dialect of \(names[0]) or \(names[1]) is not known before --model is")
+        }
+        try Terminal.print(isJSON ? pairJSON(losses) : pairTable(losses))
+        return .success
+    }
+
+    private func pairTable(_ losses: [PairLoss]) -> String {
+        let title = "Requests from \(names[0]) to \(names[1])"
+        guard !losses.isEmpty else { return "\(title): nothing is lost.\n" }
+        var lines = ["\(title):"]
+        let width = losses.map(\.code.count).max() ?? 0
+        for (isRefused, heading) in [
+            (true, "Refused, the record is not converted:"), (false, "Lost, or changed:"),
+        ] {
+            let group = losses.filter { $0.isRefused == isRefused }
+            guard !group.isEmpty else { continue }
+            lines += ["", heading]
+            for loss in group {
+                let indent = String(repeating: " ", count: width + 4)
+                let cells = TextWrap.lines(loss.concept, indent: indent)
+                lines.append(
+                    "  \(HelpPage.pad(loss.code, to: width))  \(cells[0].dropFirst(width + 4))")
+                lines += cells.dropFirst()
+            }
+        }
+        lines += ["", "transcode explain CODE says more; a conversion names every place."]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func pairJSON(_ losses: [PairLoss]) -> String {
+        var json = JSONWriter()
+        for loss in losses {
+            json.object { json in
+                json.member("concept", loss.concept)
+                json.member("code", loss.code)
+                json.member("refused", loss.isRefused)
+            }
+            json.endLine()
+        }
+        return json.text
+    }
+
+    // MARK: - Formats
 
     private func chosen() throws(CommandFailure) -> [FormatDescription] {
         guard let name else { return FormatDescription.all }

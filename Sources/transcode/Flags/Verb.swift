@@ -25,7 +25,7 @@ enum Verb: String, CaseIterable {
         case .join: "bring results back to their requests, in order, for any provider"
         case .retry: "write the requests that failed or never came back"
         case .stats: "count records, sizes, tokens, finish reasons, errors and cost"
-        case .formats: "list providers, dialects and limits"
+        case .formats: "list providers, dialects, limits and losses"
         case .explain: "explain a diagnostic code"
         case .completions: "print completions for a shell"
         case .man: "print the manual page"
@@ -44,7 +44,7 @@ enum Verb: String, CaseIterable {
         case .join: "[-t TO] [-o OUT] REQUESTS RESULTS..."
         case .retry: "[-t TO] [--also REASON]... [-o OUT] REQUESTS RESULTS..."
         case .stats: "[--price IN,OUT] [FILE|-]..."
-        case .formats: "[NAME]"
+        case .formats: "[NAME [TARGET]]"
         case .explain: "[CODE]..."
         case .completions: "bash|zsh|fish"
         case .man: ""
@@ -115,7 +115,10 @@ enum Verb: String, CaseIterable {
                 "0.4 %. On a terminal, sizes and tokens are drawn as bars.",
             ]
         case .formats:
-            ["Lists the formats; with a name, all that is known of one, limits with sources."]
+            [
+                "Lists the formats; with a name, all that is known of one, limits with sources.",
+                "With two names, what requests lose on the way from one to the other.",
+            ]
         case .explain:
             ["Explains codes of messages and reports; without a code, lists all of them."]
         case .completions:
@@ -176,7 +179,10 @@ enum Verb: String, CaseIterable {
                 "transcode stats --price 0.075,0.30 openai.jsonl",
                 "transcode stats results.jsonl --json | jq .finish_reasons",
             ]
-        case .formats: ["transcode formats", "transcode formats openai"]
+        case .formats:
+            [
+                "transcode formats", "transcode formats openai", "transcode formats openai bedrock",
+            ]
         case .explain: ["transcode explain param.dropped"]
         case .completions:
             ["transcode completions bash > ~/.local/share/bash-completion/completions/transcode"]
