@@ -47,8 +47,10 @@ public struct ConversionOptions: Sendable {
     public var created: Int?
     /// Where a Gemini request carries its id.
     public var geminiID = GeminiID.key
-    /// The spelling of the token limit in OpenAI bodies.
-    public var openAIMaxTokens = OpenAIMaxTokens.maxCompletionTokens
+    /// Who takes files with OpenAI's requests.
+    public var openAIService = OpenAIService.openai
+    /// The spelling of the token limit in OpenAI bodies; nil: the one that the service documents.
+    public var openAIMaxTokens: OpenAIMaxTokens?
     /// How schemas are written for Gemini.
     public var geminiSchema = GeminiSchema.openapi
     /// What a loss does to its record.

@@ -30,8 +30,8 @@ struct Settings {
         }
         options.created = try Self.count(arguments, .created, 0...Int(Int32.max) * 1000)
         options.geminiID = Self.choice(arguments, .geminiID) ?? options.geminiID
-        options.openAIMaxTokens =
-            Self.choice(arguments, .openAIMaxTokens) ?? options.openAIMaxTokens
+        options.openAIService = Self.choice(arguments, .openAIService) ?? options.openAIService
+        options.openAIMaxTokens = Self.choice(arguments, .openAIMaxTokens)
         options.geminiSchema = Self.choice(arguments, .geminiSchema) ?? options.geminiSchema
         // What is said in so many words counts more than what --strict stands for.
         let strictLoss: ConversionOptions.LossPolicy = arguments.has(.strict) ? .fail : .warn

@@ -2,12 +2,15 @@
 
 // THE table of flags: the parser and both kinds of help page are made from it.
 
+import Transcoder
+
 /// The flags by name; the raw value is the long spelling.
 enum FlagName: String, CaseIterable {
     case from, to, kind, requests, order, also, compressed
     case output, force, rejects
     case model, created
     case geminiID = "gemini-id"
+    case openAIService = "openai-service"
     case openAIMaxTokens = "openai-max-tokens"
     case geminiSchema = "gemini-schema"
     case onError = "on-error"
@@ -143,8 +146,12 @@ enum FlagTable {
             .geminiID, choices: ["key", "metadata"], in: .mapping, for: converters,
             "where Gemini requests carry their id (default: key)"),
         Flag(
+            .openAIService, choices: OpenAIService.allCases.map(\.rawValue), in: .mapping,
+            for: converters, "who takes files for OpenAI (default: openai)",
+            "azure: paths without a version. mistral, together: no paths, and max_tokens."),
+        Flag(
             .openAIMaxTokens, choices: ["max_completion_tokens", "max_tokens"], in: .mapping,
-            for: converters, "the token limit's spelling for OpenAI (default: the first)"),
+            for: converters, "the token limit's spelling for OpenAI (default: the service's)"),
         Flag(
             .geminiSchema, choices: ["openapi", "json"], in: .mapping, for: converters,
             "how schemas are written for Gemini (default: openapi)"),

@@ -63,7 +63,8 @@ struct GoldenCase {
             configuration.options.geminiID = try #require(.init(rawValue: name))
         }
         if let name = options["openai_max_tokens_field"] as? String {
-            configuration.options.openAIMaxTokens = try #require(.init(rawValue: name))
+            let spelling: ConversionOptions.OpenAIMaxTokens = try #require(.init(rawValue: name))
+            configuration.options.openAIMaxTokens = spelling
         }
         if let name = options["gemini_schema"] as? String {
             configuration.options.geminiSchema = try #require(.init(rawValue: name))

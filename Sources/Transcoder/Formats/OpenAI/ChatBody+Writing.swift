@@ -43,7 +43,8 @@ extension ChatBody {
     ) throws(RecordError) {
         let settings = request.settings
         if let limit = settings[.maxOutputTokens] {
-            switch context.options.openAIMaxTokens {
+            let options = context.options
+            switch options.openAIMaxTokens ?? options.openAIService.maxTokens {
             case .maxCompletionTokens: list.begin("max_completion_tokens", &output)
             case .maxTokens: list.begin("max_tokens", &output)
             }

@@ -20,11 +20,11 @@ enum OpenAIDialect {
         }
     }
 
-    /// The endpoint, as requests name it.
+    /// The endpoint, as requests name it behind the version.
     var path: StaticString {
         switch self {
-        case .chat: "/v1/chat/completions"
-        case .responses: "/v1/responses"
+        case .chat: "/chat/completions"
+        case .responses: "/responses"
         }
     }
 

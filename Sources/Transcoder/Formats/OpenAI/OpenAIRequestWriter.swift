@@ -39,8 +39,13 @@ private enum OpenAIRequest {
     ) {
         output.append("{\"custom_id\":")
         context.write(id: request.id, to: &output)
-        output.append(",\"method\":\"POST\",\"url\":\"")
-        output.append(dialect.path)
-        output.append("\",\"body\":")
+        let service = context.options.openAIService
+        if service.namesEndpoint {
+            output.append(",\"method\":\"POST\",\"url\":\"")
+            if service.hasVersion { output.append("/v1") }
+            output.append(dialect.path)
+            output.append("\"")
+        }
+        output.append(",\"body\":")
     }
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Services that take OpenAI's batch files, and what the lines for each of them differ in.
+
+import JSONLCodec
+
+/// Who takes a batch file with OpenAI's requests.
+///
+/// Read are the lines of all of them, whatever this says.
+///
+/// Sources, read 2026-11: Mistral, "Batch Inference"; Together, "Batch inference" and its tutorial;
+/// files of Azure's and vLLM's users (ruling G8), of which vLLM's are like OpenAI's own.
+public enum OpenAIService: String, Sendable, CaseIterable {
+    /// OpenAI itself, and services with lines like its own, as vLLM's.
+    case openai
+    /// Azure OpenAI: paths without a version; the model is the name of a deployment.
+    case azure
+    /// Mistral: the endpoint is said where the batch is made, not in the lines.
+    case mistral
+    /// Together: the same.
+    case together
+
+    /// Lines name a method and an endpoint.
+    var namesEndpoint: Bool { self != .mistral && self != .together }
+
+    /// Endpoints begin with a version.
+    var hasVersion: Bool { self != .azure }
+
+    /// The name of the token limit that the service documents.
+    public var maxTokens: ConversionOptions.OpenAIMaxTokens {
+        switch self {
+        case .openai, .azure: .maxCompletionTokens
+        case .mistral, .together: .maxTokens
+        }
+    }
+}
