@@ -28,7 +28,7 @@ extension ChatBody {
             list.begin("metadata", &output)
             context.write(metadataOf: request, to: &output)
         }
-        try ChatTools.write(request, &list, to: &output, &context)
+        try ChatTools.write(request, as: .chat, &list, to: &output, &context)
         if let verbosity = request.settings[.verbosity] {
             list.begin("verbosity", &output)
             context.write(verbosity, to: &output)

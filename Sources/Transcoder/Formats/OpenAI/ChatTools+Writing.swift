@@ -7,8 +7,8 @@ import JSONLCodec
 extension ChatTools {
     /// Writes `parallel_tool_calls`, `tools` and `tool_choice`, as far as there are any.
     static func write(
-        _ request: Request, _ list: inout MemberList, to output: inout ByteBuffer,
-        _ context: inout RecordContext
+        _ request: Request, as dialect: OpenAIDialect, _ list: inout MemberList,
+        to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
         if request.settings[.parallelToolCalls] != nil {
             list.begin("parallel_tool_calls", &output)
@@ -19,11 +19,14 @@ extension ChatTools {
             var tools = MemberList()
             for tool in request.tools {
                 tools.beginElement(&output)
-                try write(tool, to: &output, &context)
+                switch dialect {
+                case .chat: try write(tool, to: &output, &context)
+                case .responses: try ResponsesTools.write(tool, to: &output, &context)
+                }
             }
             tools.endArray(&output)
         }
-        writeChoice(request, as: .chat, &list, to: &output, context)
+        writeChoice(request, as: dialect, &list, to: &output, context)
     }
 
     private static func write(
@@ -44,7 +47,7 @@ extension ChatTools {
     }
 
     /// Writes `tool_choice`, unless nothing is chosen.
-    static func writeChoice(
+    private static func writeChoice(
         _ request: Request, as dialect: OpenAIDialect, _ list: inout MemberList,
         to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {

@@ -29,7 +29,7 @@ extension ResponsesBody {
             list.begin("metadata", &output)
             context.write(metadataOf: request, to: &output)
         }
-        try ResponsesTools.write(request, &list, to: &output, &context)
+        try ChatTools.write(request, as: .responses, &list, to: &output, &context)
         context.write(extrasOf: request, in: &list, to: &output)
         list.endObject(&output)
     }

@@ -51,29 +51,8 @@ enum ResponsesTools {
 
     // MARK: - Writing
 
-    /// Writes `parallel_tool_calls`, `tools` and `tool_choice`, as far as there are any.
-    static func write(
-        _ request: Request, _ list: inout MemberList, to output: inout ByteBuffer,
-        _ context: inout RecordContext
-    ) throws(RecordError) {
-        if request.settings[.parallelToolCalls] != nil {
-            list.begin("parallel_tool_calls", &output)
-            output.append("false")
-        }
-        if !request.tools.isEmpty {
-            list.begin("tools", &output)
-            var tools = MemberList()
-            for tool in request.tools {
-                tools.beginElement(&output)
-                try write(tool, to: &output, &context)
-            }
-            tools.endArray(&output)
-        }
-        ChatTools.writeChoice(request, as: .responses, &list, to: &output, context)
-    }
-
     /// Writes a function with all members: what is left out means `strict` here.
-    private static func write(
+    static func write(
         _ tool: Tool, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
         output.append("{\"type\":\"function\",\"name\":")
