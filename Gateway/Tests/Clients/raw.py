@@ -19,6 +19,16 @@ class Signer(S3SigV4Auth):
         return self.text
 
 
+def put_head(gateway, length, path):
+    """The head of a signed PUT below /bedrock/files, to send a body behind by hand."""
+    host = f"localhost:{gateway.port}"
+    request = AWSRequest("PUT", f"http://{host}/bedrock/files{path}", headers={
+        "content-length": str(length)})
+    Signer(boto3.Session(*KEYS).get_credentials(), "UNSIGNED-PAYLOAD").add_auth(request)
+    fields = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    return f"PUT /bedrock/files{path} HTTP/1.1\r\nhost: {host}\r\n{fields}\r\n".encode()
+
+
 class Raw:
     """One answer to a signed request; headers of `unsigned` are added after signing."""
 

@@ -5,15 +5,13 @@ import subprocess
 import threading
 import time
 
-import boto3
 import pytest
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError
 
-from conftest import KEYS, Gateway
+from conftest import Gateway
 from dialects import lines, openai
 from jobs import Job
+from raw import put_head
 
 PATIENCE = 2
 
@@ -25,16 +23,6 @@ def strict(tmp_path_factory):
         "GATEWAY_TENANT_JOBS": "2", "GATEWAY_POLL_INTERVAL": "1"})
     yield gateway
     gateway.stop()
-
-
-def head(gateway, length, path="/bedrock/files/slow/key"):
-    """The head of a signed PUT."""
-    request = AWSRequest("PUT", f"http://localhost:{gateway.port}{path}", headers={
-        "x-amz-content-sha256": "UNSIGNED-PAYLOAD", "content-length": str(length)})
-    credentials = boto3.Session(*KEYS).get_credentials()
-    S3SigV4Auth(credentials, "s3", "us-west-2").add_auth(request)
-    fields = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
-    return f"PUT {path} HTTP/1.1\r\nhost: localhost:{gateway.port}\r\n{fields}\r\n".encode()
 
 
 def send(gateway, beginning, piece, pause, seconds):
@@ -62,9 +50,9 @@ def test_heads_that_never_end(strict):
 
 def test_bodies_that_trickle(strict):
     strict.client("s3").create_bucket(Bucket="slow")
-    assert send(strict, head(strict, 1 << 20), b"x", 0.1, 20) < 3 * PATIENCE + 1
+    assert send(strict, put_head(strict, 1 << 20, "/slow/key"), b"x", 0.1, 20) < 3 * PATIENCE + 1
     # One that is slow, but not that slow, is left in peace.
-    assert send(strict, head(strict, 1 << 20), b"x" * 2000, 0.25, 4 * PATIENCE) is None
+    assert send(strict, put_head(strict, 1 << 20, "/slow/key"), b"x" * 2000, 0.25, 4 * PATIENCE) is None
     assert strict.client("s3").list_objects_v2(Bucket="slow")["KeyCount"] == 0
 
 
