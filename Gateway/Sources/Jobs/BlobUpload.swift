@@ -42,12 +42,18 @@ struct BlobRequests: RequestBytes {
     }
 }
 
+/// How blobs are read for the engine.
+enum BlobStep {
+    /// The bytes of a step: what is held of a file at once, a few times over.
+    static var byteCount: Int { 256 << 10 }
+}
+
 extension BlobReader {
     /// Reads the blob a step at a time.
     func forEachStep(_ body: ([UInt8]) async throws -> Void) async throws {
         var offset = 0
         while offset < byteCount {
-            let bytes = Array(buffer: try await read(offset: offset, count: 1 << 20))
+            let bytes = Array(buffer: try await read(offset: offset, count: BlobStep.byteCount))
             offset += bytes.count
             try await body(bytes)
         }

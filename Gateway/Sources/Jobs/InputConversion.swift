@@ -207,7 +207,8 @@ struct InputConversion {
         let reader = try await blobs.open(job.input.id)
         var offset = 0
         while offset < reader.byteCount, transcoder.report.recordsRejected <= badLineLimit {
-            let bytes = Array(buffer: try await reader.read(offset: offset, count: 1 << 20))
+            let bytes = Array(
+                buffer: try await reader.read(offset: offset, count: BlobStep.byteCount))
             offset += bytes.count
             var output: [UInt8] = []
             transcoder.feed(bytes.span.bytes) { output.append(span: $0) }

@@ -134,7 +134,8 @@ struct ResultConversion {
         var scanner = LineScanner()
         var offset = 0
         while offset < reader.byteCount {
-            let bytes = Array(buffer: try await reader.read(offset: offset, count: 1 << 20))
+            let bytes = Array(
+                buffer: try await reader.read(offset: offset, count: BlobStep.byteCount))
             offset += bytes.count
             var output: [UInt8] = []
             transcoder.feed(bytes.span.bytes) { output.append(span: $0) }

@@ -59,7 +59,7 @@ def test_downloads_that_are_cut(tmp_path, upstream, provider):
     run(tmp_path, upstream, provider, fault)
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "lost", "slow"])
+@pytest.mark.parametrize("fault", ["429", "500", "lost", "slow", "cut"])
 def test_bedrock_fails(tmp_path, upstream, fault):
     def choose(method, path, count):
         # The client's own upload is forwarded at once; the job's steps are what is tried again.

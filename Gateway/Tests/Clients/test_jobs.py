@@ -1,4 +1,5 @@
 """The batch API through boto3: the whole workflow for every provider and dialect, and its ends."""
+import gzip
 import json
 import re
 import subprocess
@@ -80,7 +81,10 @@ def test_bad_line_fails_at_validating(gateway):
     view, _ = job.wait()
     assert view["status"] == "Failed"
     assert re.match(r"batch\.jsonl:2:\d+ \$.*: .* \[json\.syntax\]", view["message"]), view["message"]
-    for body in (b"", b"\n\n", b"not json\n"):
+    deep = b'{"recordId":"a","modelInput":' + b'{"a":' * 2000 + b"1" + b"}" * 2001 + b"\n"
+    # Nothing is unpacked, so nothing can explode.
+    packed = gzip.compress(lines([converse("a", "x")]))
+    for body in (b"", b"\n\n", b"not json\n", deep, packed):
         assert Job(gateway, "openai", body).wait()[0]["status"] == "Failed"
 
 
