@@ -98,8 +98,8 @@ struct ResultConversion {
     private var targets: [FormatID] {
         let source = job.sourceFormat.flatMap { FormatID($0) }
         let wanted = job.tags["result_format"].flatMap { FormatID($0) }
-        // A dialect that is only read is answered in its provider's usual one.
-        let usual = source.flatMap { FormatID($0.provider) }
+        // A dialect that is only read, or that has no name, is answered in its provider's usual one.
+        let usual = job.sourceFormat.flatMap { FormatID(String($0.prefix { $0 != "/" })) }
         return [wanted ?? source, usual].compactMap { $0 }
     }
 

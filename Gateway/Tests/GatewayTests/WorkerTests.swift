@@ -137,6 +137,9 @@ import Wire
         }
         #expect(try await bench.run(try bench.worker()) == nil)
         #expect(bench.provider.batches.map(\.endpoint) == [url])
+        // Bodies that nobody can convert come back as they are.
+        let job = try await bench.job()
+        #expect(job.status == .completed && job.succeeded == 2, "\(job.message ?? "")")
     }
 
     /// However far a process comes, the next one ends the job, and the provider has one batch.
