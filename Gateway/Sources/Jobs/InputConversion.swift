@@ -95,6 +95,7 @@ struct InputConversion {
         while true {
             let bytes = Array(buffer: try await reader.read(offset: 0, count: count))
             if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
+                // What it cannot say is OpenAI's to refuse; the line itself was checked before.
                 return try? JSONDecoder().decode(Line.self, from: Data(bytes[..<end])).url
             }
             guard bytes.count < reader.byteCount else { return nil }

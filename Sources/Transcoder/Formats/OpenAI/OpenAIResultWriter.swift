@@ -12,15 +12,7 @@ enum ChatResultWriter: ResultWriting {
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        OpenAIResult.begin(response, to: &output, &context)
-        if let failure = response.failure {
-            OpenAIResult.write(failure, of: response, to: &output, context)
-        } else {
-            OpenAIResult.writeHead(status: 200, response.id, to: &output, context)
-            try ChatCompletion.write(response, to: &output, &context)
-            output.append("},\"error\":null")
-        }
-        output.append("}")
+        try OpenAIResult.write(response, to: &output, &context, body: ChatCompletion.write)
     }
 }
 
@@ -31,20 +23,28 @@ enum ResponsesResultWriter: ResultWriting {
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
-        OpenAIResult.begin(response, to: &output, &context)
-        if let failure = response.failure {
-            OpenAIResult.write(failure, of: response, to: &output, context)
-        } else {
-            OpenAIResult.writeHead(status: 200, response.id, to: &output, context)
-            try ResponsesOutput.write(response, to: &output, &context)
-            output.append("},\"error\":null")
-        }
-        output.append("}")
+        try OpenAIResult.write(response, to: &output, &context, body: ResponsesOutput.write)
     }
 }
 
 /// What the results of all dialects share.
 private enum OpenAIResult {
+    /// Writes a line around an answer, or a failure in its place.
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext,
+        body: (Response, inout ByteBuffer, inout RecordContext) throws(RecordError) -> Void
+    ) throws(RecordError) {
+        begin(response, to: &output, &context)
+        if let failure = response.failure {
+            write(failure, of: response, to: &output, context)
+        } else {
+            writeHead(status: 200, response.id, to: &output, context)
+            try body(response, &output, &context)
+            output.append("},\"error\":null")
+        }
+        output.append("}")
+    }
+
     /// Writes the members of a line up to the value of `response`.
     static func begin(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
