@@ -17,7 +17,9 @@ struct Serve: AsyncParsableCommand {
             BEDROCK_ALLOWED_BUCKETS,
             GATEWAY_ACCESS_KEYS (ID:SECRET[:PROVIDER+PROVIDER][,...]), GATEWAY_POLL_INTERVAL (seconds),
             GATEWAY_BATCH_RECORDS (the most records of one upstream batch), GATEWAY_BAD_LINES (the
-            bad lines that a file may have and still run; 0).
+            bad lines that a file may have and still run; 0), GATEWAY_TENANT_BYTES and
+            GATEWAY_TENANT_JOBS (what one access key may keep, and have running),
+            GATEWAY_CLIENT_TIMEOUT (seconds). docs/GATEWAY.md says more of each.
             Without access keys everybody on this machine is let in, and nobody else.
             """)
 
