@@ -107,4 +107,30 @@ import Testing
             #expect(sequencer.report.losses == whole.report.losses)
         }
     }
+
+    @Test(arguments: [Configuration.ErrorPolicy.skip, .stop])
+    func copiedRecordsStayBesideDuplicates(policy: Configuration.ErrorPolicy) throws {
+        func line(_ id: String, _ url: String, _ input: String) -> String {
+            #"{"custom_id":"\#(id)","method":"POST","url":"\#(url)","body":{"model":"m",\#(input)}}"#
+        }
+        let messages = #""messages":[{"role":"user","content":"q"}]"#
+        let copied = ["b", "c", "e"].map { line($0, "/v1/chat/completions", messages) }
+        let converted = ["a", "a", "d"].map { line($0, "/v1/responses", #""input":"q""#) }
+        let lines = [
+            converted[0], copied[0], copied[1], converted[1], copied[2], converted[2],
+        ]
+        var configuration = Configuration(target: try #require(FormatID("openai/chat")))
+        configuration.source = FormatID("openai")
+        configuration.kind = .request
+        configuration.onError = policy
+        let outcome = try convert(Array(lines.joined(separator: "\n").utf8), configuration)
+        #expect(outcome.report.errors.map(\.code) == ["duplicate_custom_id"])
+        let written = outcome.text.split(separator: "\n").map(String.init)
+        let a = line("a", "/v1/chat/completions", messages)
+        let d = line("d", "/v1/chat/completions", messages)
+        let all = [a, copied[0], copied[1], copied[2], d]
+        #expect(written == (policy == .skip ? all : Array(all.prefix(3))))
+        #expect(outcome.report.recordsWritten == written.count)
+        #expect(outcome.report.recordsPassedThrough == (policy == .skip ? 3 : 2))
+    }
 }

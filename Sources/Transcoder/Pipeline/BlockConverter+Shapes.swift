@@ -12,6 +12,7 @@ extension BlockConverter {
         guard shapes.isActive, let match = shapes.match(text),
             match.lineCount <= conversion.configuration.limits.lineByteLimit
         else { return nil }
+        let outputStart = output.count
         guard let writtenID = shapes.write(match, of: text, to: &output) else { return nil }
         output.append(UInt8(ascii: "\n"))
         isLastLineCopied = false
@@ -35,13 +36,15 @@ extension BlockConverter {
         let sourceID = log.keep { $0.append(unescaping: sourceBytes) }
         log.entries.append(
             RecordEntry(
-                outputEnd: output.count, writtenIDStart: writtenID.lowerBound,
+                outputStart: outputStart, outputEnd: output.count,
+                writtenIDStart: writtenID.lowerBound,
                 writtenIDEnd: writtenID.upperBound,
                 sourceID: sourceID, idHash: log.view(sourceID).hash,
                 idPath: log.keep(path: shapes.text(id.path)), line: number,
                 column: shapes.table.offset(of: id.column) + 1, lossEnd: log.losses.count,
                 isIDRewritten: false, lineEnd: lines.count, recordCount: log.recordCount,
-                blankCount: log.blankCount))
+                blankCount: log.blankCount, writtenCount: log.writtenCount,
+                passedCount: log.passedCount))
         return match.lineCount
     }
 

@@ -194,13 +194,13 @@ public struct BlockConverter: ~Copyable, Sendable {
             }
             if try PassThrough.applies(to: view, conversion) {
                 copy(view.text)
-                return accept(line, number, isPassedThrough: true)
+                return accept(line, number, from: start, isPassedThrough: true)
             }
             beginLesson(line, endsWithLineFeed: endsWithLineFeed)
             try convertRecord()
             if conversion.configuration.options.onLoss == .fail { try refuseLosses() }
             output.append(UInt8(ascii: "\n"))
-            accept(line, number, isPassedThrough: false)
+            accept(line, number, from: start, isPassedThrough: false)
             endLesson()
         } catch {
             output.truncate(to: start)
@@ -291,7 +291,9 @@ extension BlockConverter {
     // MARK: - Keeping the books
 
     /// Notes what an accepted record has lost, and its id where other blocks must know of it.
-    private mutating func accept(_ line: ByteView, _ number: Int, isPassedThrough: Bool) {
+    private mutating func accept(
+        _ line: ByteView, _ number: Int, from outputStart: Int, isPassedThrough: Bool
+    ) {
         log.writtenCount += 1
         if isPassedThrough { log.passedCount += 1 }
         for index in context.losses.indices { note(context.losses[index], number) }
@@ -316,14 +318,16 @@ extension BlockConverter {
         }
         log.entries.append(
             RecordEntry(
-                outputEnd: output.count, writtenIDStart: context.writtenID.lowerBound,
+                outputStart: outputStart, outputEnd: output.count,
+                writtenIDStart: context.writtenID.lowerBound,
                 writtenIDEnd: context.writtenID.upperBound, sourceID: sourceID,
                 idHash: log.view(sourceID).hash, idPath: path, line: number,
                 column: (node.map { view.start($0) } ?? 0) + 1,
                 lossEnd: log.losses.count,
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
                 lineEnd: lines.count, recordCount: log.recordCount,
-                blankCount: log.blankCount))
+                blankCount: log.blankCount, writtenCount: log.writtenCount,
+                passedCount: log.passedCount))
     }
 
     private var stopsAtError: Bool { conversion.configuration.onError == .stop }

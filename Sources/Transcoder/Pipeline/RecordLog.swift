@@ -20,7 +20,8 @@ struct LossEvent {
 
 /// One accepted record whose id must be compared with those of other blocks.
 struct RecordEntry: BitwiseCopyable {
-    /// The end of the record in the output; it begins where the one before it ends.
+    /// Where in the output the record begins and ends; copied ones may stand between two entries.
+    let outputStart: Int
     let outputEnd: Int
     /// Where in the output its id begins and ends, between the quotes.
     let writtenIDStart: Int
@@ -39,9 +40,11 @@ struct RecordEntry: BitwiseCopyable {
     let isIDRewritten: Bool
     /// The end of its line in ``BlockConverter/lines``, where rejected lines are kept.
     let lineEnd: Int
-    /// The records and blank lines of the block up to this one.
+    /// The records and blank lines of the block up to this one, and what was written of them.
     let recordCount: Int
     let blankCount: Int
+    let writtenCount: Int
+    let passedCount: Int
 
     /// Where in the output its id stands.
     var writtenID: Range<Int> { writtenIDStart..<writtenIDEnd }

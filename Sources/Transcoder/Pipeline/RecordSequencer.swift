@@ -76,18 +76,17 @@ public struct RecordSequencer: ~Copyable, Sendable {
             case .duplicate(let first):
                 let lossStart = previous?.lossEnd ?? 0
                 let lineStart = previous?.lineEnd ?? 0
-                let outputStart = previous?.outputEnd ?? 0
                 refuse(entry, first, &block, losses: lossStart..<entry.lossEnd, lineStart)
                 rejects.append(
                     RejectedLine(number: entry.line, range: lineStart..<entry.lineEnd))
                 if conversion.configuration.onError == .stop {
                     // Nothing after this record counts any more.
-                    removals.append(outputStart..<block.output.count)
-                    block.log.cut(at: entry, accepted: index, losses: lossStart)
+                    removals.append(entry.outputStart..<block.output.count)
+                    block.log.cut(at: entry, losses: lossStart)
                     block.insertRejects(rejects)
                     return block.output.edit(removing: removals, respelling: respellings)
                 }
-                removals.append(outputStart..<entry.outputEnd)
+                removals.append(entry.outputStart..<entry.outputEnd)
             }
         }
         block.insertRejects(rejects)
@@ -221,11 +220,12 @@ extension LossEvent {
 
 extension RecordLog {
     /// Forgets everything after a record that ends the conversion.
-    fileprivate mutating func cut(at entry: RecordEntry, accepted: Int, losses lossCount: Int) {
+    fileprivate mutating func cut(at entry: RecordEntry, losses lossCount: Int) {
         losses.removeLast(losses.count - lossCount)
         recordCount = entry.recordCount
         blankCount = entry.blankCount
-        writtenCount = accepted
+        writtenCount = entry.writtenCount - 1
+        passedCount = entry.passedCount
         errorCount = 1
         errors.removeAll { $0.place.line > entry.line }
         rejectedLines.removeAll { $0.line > entry.line }
