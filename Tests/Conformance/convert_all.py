@@ -24,14 +24,21 @@ PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "Tests" / "Fixtures"
 TARGETS = ["bedrock/converse", "bedrock/anthropic", "bedrock/nova", "bedrock/llama",
            "bedrock/mistral", "bedrock/titan", "openai/chat", "openai/responses", "gemini",
-           "gemini/vertex", "anthropic"]
+           "gemini/vertex", "anthropic", "openai/embeddings", "gemini/embed-content",
+           "bedrock/titan-embed", "bedrock/cohere-embed"]
+# By its provider alone a target takes embeddings too, which have files of their own here.
+NAMED = {"gemini": "gemini/generate-content"}
 MODELS = {"openai/chat": "gpt-4o-mini", "openai/responses": "gpt-4o-mini",
           "anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash",
           "gemini/vertex": "gemini-2.5-flash", "bedrock/converse": "anthropic.claude-sonnet-4-5",
           "bedrock/anthropic": "claude-sonnet-4-5", "bedrock/nova": "amazon.nova-2-lite-v1:0",
           "bedrock/llama": "meta.llama3-8b-instruct-v1:0",
           "bedrock/mistral": "mistral.mistral-7b-instruct-v0:2",
-          "bedrock/titan": "amazon.titan-text-express-v1"}
+          "bedrock/titan": "amazon.titan-text-express-v1",
+          "openai/embeddings": "text-embedding-3-small",
+          "gemini/embed-content": "gemini-embedding-001",
+          "bedrock/titan-embed": "amazon.titan-embed-text-v2:0",
+          "bedrock/cohere-embed": "cohere.embed-v4:0"}
 # Cases whose input a provider would refuse, in a way that conversions pass on: budgets out of
 # bounds between two Claudes, calls that nobody answers, schemas that are no objects, names of
 # tools in results, the deepest nesting.
@@ -48,7 +55,8 @@ PASSED_ON_WITHIN_OPENAI = {
     "tool_args_invalid_and_not_an_object_o2b", "tool_args_invalid_o2g",
 }
 ID_MEMBER = {"openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key",
-             "gemini/vertex": "custom_id", "anthropic": "custom_id"}
+             "gemini/vertex": "custom_id", "anthropic": "custom_id",
+             "openai/embeddings": "custom_id", "gemini/embed-content": "key"}
 
 
 def golden_records() -> dict[tuple[str, str], list[tuple[str, bytes]]]:
@@ -75,7 +83,7 @@ def folder_records() -> dict[tuple[str, str], list[tuple[str, bytes]]]:
     records: dict[tuple[str, str], list[tuple[str, bytes]]] = defaultdict(list)
     for kind, folder in (("request", "cases"), ("result", "results")):
         for file in sorted((FIXTURES / folder).glob("*/*.jsonl")):
-            source = file.name.split(".")[0].replace("-", "/")
+            source = file.name.split(".")[0].replace("-", "/", 1)
             # Named whole, since it is converted to Bedrock's other dialects too.
             source = "bedrock/converse" if source == "bedrock" else source
             line = file.read_bytes().rstrip(b"\n")
@@ -114,7 +122,8 @@ def with_unique_ids(output: bytes, target: str, prefix: str) -> bytes:
 
 def convert(transcode: str, kind: str, source: str, target: str, data: bytes) -> bytes:
     """Converts records in memory; a status other than 0 or 1 ends the run."""
-    command = [transcode, "convert", "-q", "--kind", kind, "-f", source, "-t", target,
+    command = [transcode, "convert", "-q", "--kind", kind, "-f", source,
+               "-t", NAMED.get(target, target),
                "-m", MODELS[target], "--created", "1700000000", "--on-error", "skip", "-"]
     done = subprocess.run(command, input=data, capture_output=True, check=False)
     if done.returncode not in (0, 1):

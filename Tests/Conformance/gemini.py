@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from collections.abc import Callable
 from typing import Any, Optional
 
 import pydantic
@@ -48,7 +49,9 @@ OPAQUE = (_FREE - {"response"}) | {
 _SPELLING = re.compile(r"_([a-z])")
 
 
-def check_request(record: dict[str, Any]) -> list[str]:
+def request_envelope(
+        record: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+    """The request of a line, or None, and what is wrong around it."""
     found = rules.check_members(record, "$", {"request"}, {"key", "metadata"})
     if ("key" in record) == ("metadata" in record):
         found.append("$: has to hold either key or metadata.key")
@@ -59,7 +62,14 @@ def check_request(record: dict[str, Any]) -> list[str]:
             rules.check_id(record["metadata"], "key", "metadata.")
     request = record.get("request")
     if not isinstance(request, dict):
-        return found + ["request: is not an object"]
+        return None, found + ["request: is not an object"]
+    return request, found
+
+
+def check_request(record: dict[str, Any]) -> list[str]:
+    request, found = request_envelope(record)
+    if request is None:
+        return found
     found += _REQUEST.problems(request, "request") or \
         _package_problems(GenerateContentRequest, request, "request")
     return found or _request(_camel(request))
@@ -279,7 +289,15 @@ def _generation(config: dict[str, Any]) -> list[str]:
         thinking, f"{path}.thinkingConfig", {"thinkingBudget": (-1, None)})
 
 
-def check_result(record: dict[str, Any]) -> list[str]:
+def _chat_answer(response: dict[str, Any], path: str) -> list[str]:
+    found = _RESPONSE.problems(response, path) or \
+        _package_problems(types.GenerateContentResponse, response, path)
+    return found or _response(_camel(response))
+
+
+def check_result(record: dict[str, Any],
+                 answer: Callable[[dict[str, Any], str], list[str]] = _chat_answer) -> list[str]:
+    """A line that comes back; `answer` checks the response of a request that went well."""
     found = rules.check_members(record, "$", {"key"}, {"response", "error"})
     found += rules.check_id(record, "key")
     if ("response" in record) == ("error" in record):
@@ -289,9 +307,7 @@ def check_result(record: dict[str, Any]) -> list[str]:
     response = record["response"]
     if not isinstance(response, dict):
         return found + ["response: is not an object"]
-    found += _RESPONSE.problems(response, "response") or \
-        _package_problems(types.GenerateContentResponse, response, "response")
-    return found or _response(_camel(response))
+    return found + answer(response, "response")
 
 
 def _error(error: Any) -> list[str]:

@@ -5,9 +5,10 @@
     validate.py [--bad] --tree DIRECTORY
 
 FORMAT is bedrock/converse, bedrock/anthropic, bedrock/nova, bedrock/llama, bedrock/mistral,
-bedrock/titan, openai/chat, openai/responses, gemini, gemini/vertex or anthropic; KIND is request
-or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash of the format written as a
-dash.
+bedrock/titan, openai/chat, openai/responses, gemini, gemini/vertex or anthropic, or for embeddings
+openai/embeddings, gemini/embed-content, bedrock/titan-embed or bedrock/cohere-embed; KIND is
+request or result. A tree holds files named NAME.FORMAT.KIND.jsonl, the slash of the format written
+as a dash.
 With --bad every line has to be refused. Exit status: 0 as expected, 1 not, 2 wrong usage, nothing
 to validate, or a name that says neither format nor kind.
 """
@@ -22,6 +23,7 @@ from typing import Any
 import anthropic_messages
 import bedrock
 import bedrock_bodies
+import embeddings
 import gemini
 import openai_chat
 import openai_responses
@@ -74,6 +76,18 @@ CHECKERS = {
     "anthropic": Checker(
         anthropic_messages.check_request, anthropic_messages.check_result,
         anthropic_messages.OPAQUE, anthropic_messages.OPAQUE, 100_000, 256 * 10**6, "custom_id"),
+    "openai/embeddings": Checker(
+        embeddings.check_openai_request, embeddings.check_openai_result, embeddings.OPAQUE,
+        embeddings.OPAQUE, 50_000, 200 * 10**6, "custom_id", ("model",)),
+    "gemini/embed-content": Checker(
+        embeddings.check_gemini_request, embeddings.check_gemini_result, embeddings.OPAQUE,
+        embeddings.OPAQUE, None, 2 * 10**9),
+    "bedrock/titan-embed": Checker(
+        embeddings.check_titan_request, embeddings.check_titan_result, embeddings.OPAQUE,
+        embeddings.BEDROCK_RESULT_OPAQUE, 50_000, 10**9),
+    "bedrock/cohere-embed": Checker(
+        embeddings.check_cohere_request, embeddings.check_cohere_result, embeddings.OPAQUE,
+        embeddings.BEDROCK_RESULT_OPAQUE, 50_000, 10**9),
 }
 
 

@@ -123,9 +123,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"inputText":"hi"}"#, ErrorCode.bodyUnsupported),
-        (#"{"inputText":"hi","dimensions":256,"normalize":true}"#, .bodyUnsupported),
-        (#"{"prompt":"hi","max_tokens_to_sample":5}"#, .bodyUnsupported),
+        (#"{"prompt":"hi","max_tokens_to_sample":5}"#, ErrorCode.bodyUnsupported),
         (#"{"prompt":"hi","p":1,"k":1,"stop":["x"]}"#, .bodyUnsupported),
         (#"{"prompt":"hi","inputText":"hi","textGenerationConfig":{}}"#, .bodyUnsupported),
         (#"{"prompt":"hi","textGenerationConfig":{}}"#, .bodyUnsupported),
@@ -136,7 +134,7 @@ import Testing
         (#"{"max_gen_len":5}"#, .bodyUnsupported),
         (#"{"prompt":"<s>hi","max_gen_len":5}"#, .bodyUnsupported),
         (#"{"message":"hi","chat_history":[]}"#, .bodyUnsupported),
-        (#"{"texts":["a"],"input_type":"search_document"}"#, .bodyUnsupported),
+        (#"{"inputs":["a"],"images":[]}"#, .bodyUnsupported),
         (#"{"inferenceConfig":{}}"#, .missingField),
         (#""x""#, .wrongType),
         ("null", .missingField),
@@ -195,8 +193,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"recordId":"r","modelOutput":{"embedding":[1]}}"#, ErrorCode.bodyUnsupported),
-        (#"{"recordId":"r","modelOutput":{"results":[]}}"#, .bodyUnsupported),
+        (#"{"recordId":"r","modelOutput":{"results":[]}}"#, ErrorCode.bodyUnsupported),
+        (#"{"recordId":"r","modelOutput":{"embeddings":[{"embedding":[1]}]}}"#, .bodyUnsupported),
         (#"{"recordId":"r","modelOutput":{"generation":1}}"#, .bodyUnsupported),
         (#"{"recordId":"r","modelOutput":{"outputs":[{"t":"x"}]}}"#, .bodyUnsupported),
         (#"{"recordId":"r","modelOutput":{"outputs":[{"text":"x"},{}]}}"#, .missingField),
@@ -278,7 +276,6 @@ import Testing
             #"{"modelOutput":{"usage":{"cacheWriteInputTokenCount":0},"output":{}}}"#, .result,
             "nova"
         ),
-        (#"{"modelInput":{"inputText":"q"}}"#, .request, "other"),
         (#"{"modelInput":{"textGenerationConfig":{},"inputText":"q"}}"#, .request, "titan"),
         (#"{"modelInput":{"prompt":"q"}}"#, .request, "llama"),
         (#"{"modelInput":{"temperature":0,"top_p":1,"prompt":"q"}}"#, .request, "llama"),
@@ -299,6 +296,13 @@ import Testing
             #"{"modelInput":{"prompt":"q","max_tokens":1},"error":{"errorCode":400}}"#, .result,
             "mistral"
         ),
+        (#"{"modelInput":{"inputText":"q"}}"#, .request, "titan-embed"),
+        (#"{"modelInput":{"texts":["q"],"images":[]}}"#, .request, "cohere-embed"),
+        (#"{"modelInput":{"texts":["q"],"messages":[]}}"#, .request, "converse"),
+        (#"{"modelInput":{},"modelOutput":{"embeddingsByType":{}}}"#, .result, "titan-embed"),
+        (#"{"modelInput":{},"modelOutput":{"embeddings":[[1]]}}"#, .result, "cohere-embed"),
+        (#"{"modelInput":{},"modelOutput":{"embeddings":{}}}"#, .result, "cohere-embed"),
+        (#"{"modelInput":{},"modelOutput":{"embeddings":[{}]}}"#, .result, "other"),
     ])
     func dialectsAreTold(line: String, kind: RecordKind, dialect: String) throws {
         var indexer = JSONIndexer()

@@ -145,9 +145,7 @@ import Testing
     @Test func faultsOfRequestsHaveCodes() {
         #expect(code { try request(#"{"key":"a"}"#) } == .missingField)
         #expect(code { try request(#"{"key":true,"request":{"contents":[]}}"#) } == .wrongType)
-        #expect(
-            code { try request(#"{"key":"a","request":{"content":{"parts":[]}}}"#) }
-                == .endpointUnsupported)
+        #expect(code { try request(#"{"key":"a","request":{"content":{}}}"#) } == .missingField)
         #expect(code { try request(body(#","cachedContent":"x""#)) } == .unsupportedBlock)
         #expect(
             code { try request(body(#","generationConfig":{"topK":1,"top_k":1}"#)) }

@@ -186,8 +186,8 @@ import Testing
     @Test(arguments: [
         (#""url":"/v1/chat/completions""#, nil), (#""url":"\/chat\/completions""#, nil),
         (#""url":"/v42/chat/completions""#, nil), (#""path":"/v4/chat/completions""#, nil),
-        (#""url":"/v1/embeddings""#, ErrorCode.endpointUnsupported),
-        (#""url":"/v1/moderations""#, .endpointUnsupported),
+        (#""url":"/v1/embeddings""#, .missingField),
+        (#""url":"/v1/moderations""#, ErrorCode.endpointUnsupported),
         (#""url":"/v1/responses""#, .missingField),
         (#""url":"/v/chat/completions""#, .endpointUnsupported),
         (#""url":"v1/chat/completions""#, .endpointUnsupported),

@@ -66,5 +66,18 @@ import Testing
         #expect(
             toTitan.contains(loss("anything but one text of the user", "prompt.unsupported", true)))
         #expect(!toTitan.contains { $0.concept.contains("tool") })
+        let toCohere = try table("gemini/embed-content", "bedrock/cohere-embed")
+        #expect(
+            toCohere == [
+                loss(
+                    "vectors of other lengths than 256, 512, 1024, 1536", "embedding.dimensions",
+                    true),
+                loss(
+                    "no word of what the vectors are for: documents", "param.defaulted", false),
+                loss("tasks of which the target has a nearest one", "param.approximated", false),
+            ])
+        #expect(try table("bedrock/titan-embed", "gemini/embed-content") == [])
+        #expect(try table("openai/embeddings", "gemini").map(\.code) == ["endpoint.unsupported"])
+        #expect(try table("bedrock", "bedrock/titan-embed").map(\.code) == ["body.unsupported"])
     }
 }

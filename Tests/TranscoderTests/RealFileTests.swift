@@ -32,7 +32,7 @@ enum RealFiles {
     static let reasons: Set<String> = [
         "endpoint.unsupported", "body.unsupported", "content.remote_url", "content.media_type",
         "content.empty", "content.unsupported:modality", "duplicate_custom_id",
-        "prompt.unsupported",
+        "prompt.unsupported", "embedding.dimensions",
     ]
 
     @Test(arguments: RealFiles.names)

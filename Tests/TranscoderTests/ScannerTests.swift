@@ -58,6 +58,7 @@ import Testing
             for record in Self.scan(try spellings.bytes(format)) {
                 #expect(record.kind == .request)
                 #expect(record.format?.provider == FormatID(format)?.provider)
+                #expect(record.fault == nil)
                 #expect(record.failure == nil)
                 if let id = record.id { ids.insert(id) }
             }

@@ -88,6 +88,14 @@ def test_bad_line_fails_at_validating(gateway):
         assert Job(gateway, "openai", body).wait()[0]["status"] == "Failed"
 
 
+def test_embeddings_are_no_batch_of_the_gateway(gateway):
+    """They convert, but batches of other endpoints than chat are not started."""
+    line = {"recordId": "r1", "modelInput": {"inputText": "The food", "dimensions": 256}}
+    view, _ = Job(gateway, "openai", lines([line])).wait()
+    assert view["status"] == "Failed"
+    assert "[body.unsupported]" in view["message"], view
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_bad_lines_that_are_allowed(tmp_path, provider):
     """They are answered as errors, those that have an id under it; one too many fails the job."""

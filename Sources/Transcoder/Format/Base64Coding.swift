@@ -10,14 +10,22 @@ extension RecordContext {
     ///
     /// - Returns: nil where it is no base64, or the bytes are no UTF-8.
     mutating func decode(base64 data: Text, needsRepair: Bool) -> Text? {
+        var plain = ByteBuffer(capacity: Int(data.count))
+        guard decode(base64: data, needsRepair: needsRepair, to: &plain),
+            String(validating: plain.bytes, as: UTF8.self) != nil
+        else { return nil }
+        return makeText { $0.append(escaping: plain.view) }
+    }
+
+    /// Appends the bytes that base64 stands for; false where it is none.
+    func decode(base64 data: Text, needsRepair: Bool, to plain: inout ByteBuffer) -> Bool {
         var encoded = ByteBuffer(capacity: Int(data.count))
         write(base64: data, needsRepair: needsRepair, to: &encoded)
-        var plain = ByteBuffer(capacity: encoded.count)
         var group: UInt32 = 0
         var digits = 0
         var index = 0
         while index < encoded.count, encoded.view[index] != UInt8(ascii: "=") {
-            guard let digit = Self.digit(encoded.view[index]) else { return nil }
+            guard let digit = Self.digit(encoded.view[index]) else { return false }
             group = group << 6 | digit
             digits += 1
             if digits == 4 {
@@ -29,11 +37,10 @@ extension RecordContext {
             }
             index += 1
         }
-        if digits == 1 { return nil }
+        if digits == 1 { return false }
         if digits >= 2 { plain.append(UInt8(truncatingIfNeeded: group >> (digits == 2 ? 4 : 10))) }
         if digits == 3 { plain.append(UInt8(truncatingIfNeeded: group >> 2)) }
-        guard String(validating: plain.bytes, as: UTF8.self) != nil else { return nil }
-        return makeText { $0.append(escaping: plain.view) }
+        return true
     }
 
     /// The base64 of a text.
@@ -41,22 +48,26 @@ extension RecordContext {
         var plain = ByteBuffer(capacity: Int(text.count))
         plain.append(unescaping: bytes(text))
         let start = scratch.count
+        Self.append(base64Of: plain.view, to: &scratch)
+        return Text(
+            start: start, count: scratch.count - start, isScratch: true, hasEscapes: false)
+    }
+
+    /// Appends the base64 of bytes.
+    static func append(base64Of bytes: ByteView, to output: inout ByteBuffer) {
         var index = 0
-        while index < plain.count {
-            let available = min(3, plain.count - index)
+        while index < bytes.count {
+            let available = min(3, bytes.count - index)
             var group: UInt32 = 0
             for offset in 0..<3 {
-                group = group << 8 | (offset < available ? UInt32(plain.view[index + offset]) : 0)
+                group = group << 8 | (offset < available ? UInt32(bytes[index + offset]) : 0)
             }
             for place in 0..<4 {
                 let shift = UInt32(18 - 6 * place)
-                scratch.append(
-                    place <= available ? Self.letter(group >> shift & 63) : UInt8(ascii: "="))
+                output.append(place <= available ? letter(group >> shift & 63) : UInt8(ascii: "="))
             }
             index += 3
         }
-        return Text(
-            start: start, count: scratch.count - start, isScratch: true, hasEscapes: false)
     }
 
     private static func digit(_ byte: UInt8) -> UInt32? {

@@ -13,6 +13,12 @@ protocol BatchFormat: Sendable {
     static var summary: String { get }
     /// The body dialects that can be written, the default one first.
     static var dialects: [Dialect] { get }
+    /// The body dialects of embeddings that can be written.
+    static var embeddingDialects: [EmbeddingDialect] { get }
+    /// What a request of it is refused with where the target lacks its operation.
+    static var foreignRequest: ErrorCode { get }
+    /// Why embeddings for it are refused where no dialect of theirs is settled.
+    static var embeddingAdvice: StaticString { get }
     /// Body dialects that are read only.
     static var readOnlyDialects: [String] { get }
     /// How the model chooses what to write where `auto` is asked for; nil where it has no say.
@@ -80,7 +86,7 @@ struct DetectedRecord: Equatable {
     var kind: RecordKind
     /// The name of the body's dialect, where it could be told.
     var dialect: String
-    /// It has no body, or one that is the same in all dialects: an error.
+    /// It has no body, or one that all dialects of its service spell alike: an error.
     var fitsAllDialects = false
     /// How sure the guess is: 2 for members that only this format has, 1 for a resemblance.
     var confidence = 2
@@ -147,6 +153,14 @@ protocol ResultWriting: SendableMetatype {
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError)
 }
+
+/// Writes the body of an answer, inside of the line that the results of a format share.
+typealias ResultBodyWriter =
+    (Response, inout ByteBuffer, inout RecordContext) throws(RecordError) -> Void
+
+/// Writes the body of a request, inside of the line that the requests of a format share.
+typealias RequestBodyWriter =
+    (Request, inout ByteBuffer, inout RecordContext) throws(RecordError) -> Void
 
 /// A limit of a provider's batches: data with a source, not a promise.
 public struct BatchLimit: Sendable, Hashable {

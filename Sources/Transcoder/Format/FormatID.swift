@@ -50,6 +50,6 @@ public struct FormatID: Sendable, Hashable, CustomStringConvertible {
 extension BatchFormat {
     /// What may stand behind the slash of a target.
     fileprivate static var writableNames: [String] {
-        dialects.map(\.name) + (dialectChoice == nil ? [] : [DialectChoice.name])
+        writtenDialects + (dialectChoice == nil ? [] : [DialectChoice.name])
     }
 }

@@ -29,6 +29,8 @@ public struct FormatDescription: Sendable {
     public let summary: String
     /// The dialects that can be written, the default one first.
     public let dialects: [String]
+    /// Those of `dialects` that are for embeddings.
+    public let embeddingDialects: [String]
     /// The dialects that are read only.
     public let readOnlyDialects: [String]
     /// Which dialect `NAME/auto` writes for which model; nil where there is no such name.
@@ -41,7 +43,9 @@ public struct FormatDescription: Sendable {
         FormatRegistry.all.map { format in
             FormatDescription(
                 name: format.name, summary: format.summary,
-                dialects: format.dialects.map(\.name), readOnlyDialects: format.readOnlyDialects,
+                dialects: format.writtenDialects,
+                embeddingDialects: format.embeddingDialects.map(\.name),
+                readOnlyDialects: format.readOnlyDialects,
                 dialectChoice: format.dialectChoice?.summary, limits: format.limits)
         }
     }

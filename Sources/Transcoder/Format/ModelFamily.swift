@@ -23,13 +23,14 @@ enum ModelFamily: String, Sendable, CaseIterable {
             self = .unknown
             return
         }
-        self = Self.allCases.first { $0 != .unknown && model.contains($0.rawValue) } ?? .unknown
+        self =
+            Self.allCases.first { $0 != .unknown && model.contains(word: $0.rawValue) } ?? .unknown
     }
 }
 
 extension String {
     /// Whether another text stands in this one.
-    fileprivate func contains(_ other: String) -> Bool {
+    func contains(word other: String) -> Bool {
         let text = Array(utf8)
         let pattern = Array(other.utf8)
         guard pattern.count <= text.count else { return false }

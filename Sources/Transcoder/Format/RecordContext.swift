@@ -53,6 +53,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     let asked = InquiryList()
     /// The family of the model that the batch is for.
     let family: ModelFamily
+    /// The same model, for embeddings.
+    let embeddingModel: EmbeddingModel
     /// The model that the batch is for, as the inside of a JSON string; empty for none.
     private(set) var modelName = ByteBuffer(capacity: 64)
 
@@ -60,6 +62,7 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     init(options: ConversionOptions) {
         self.options = options
         family = ModelFamily(model: options.model)
+        embeddingModel = EmbeddingModel(id: options.model)
         view = .none
         if let model = options.model {
             var plain = ByteBuffer(capacity: 64)

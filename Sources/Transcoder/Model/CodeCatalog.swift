@@ -57,7 +57,9 @@ public struct CodeDescription: Sendable, Hashable {
     }
 
     /// All codes: of files, of lines, of records, of losses.
-    public static let all = ofFiles + ofJoins + ofLines + ofRecords + ofContent + ofLosses + ofParts
+    public static let all =
+        ofFiles + ofJoins + ofLines + ofRecords + ofContent + ofEmbeddings
+        + ofLosses + ofParts
 
     /// Looks a code up by its name or one of its aliases.
     public static func find(_ name: String) -> CodeDescription? {
@@ -191,10 +193,11 @@ extension CodeDescription {
             "The format says, for example, a string where the record has a number. Some values "
                 + "that real files have in spite of that are accepted, such as a number as id."),
         CodeDescription(
-            ErrorCode.bodyUnsupported, "the body is no conversation",
-            "Only conversations can be converted. The body belongs to another kind of model, "
-                + "for example embeddings or image generation; or it is a text prompt with a "
-                + "template of the model in it, which is not taken apart.",
+            ErrorCode.bodyUnsupported, "the body is nothing that the target can take",
+            "Conversations are converted to conversations, embeddings to embeddings. The body is "
+                + "of the other kind than the target's dialect, or of none of both, for example "
+                + "image generation; or it is a text prompt with a template of the model in it, "
+                + "which is not taken apart.",
             example: #"{"prompt":"<s>[INST] Hello [/INST]","max_tokens":5}"#),
         CodeDescription(
             ErrorCode.promptUnsupported, "the target takes one text and no conversation",
@@ -205,11 +208,13 @@ extension CodeDescription {
                 + "`--to bedrock` writes conversations for these models.",
             example: "a system message on the way to bedrock/llama"),
         CodeDescription(
-            ErrorCode.endpointUnsupported, "the request goes to an endpoint without conversations",
-            "Only requests to chat completions and to the Responses API can be converted, under "
-                + "any version prefix. Embeddings, moderations and others are refused, never "
-                + "guessed at.",
-            example: #"{"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{}}"#),
+            ErrorCode.endpointUnsupported, "the request goes to an endpoint that the target lacks",
+            "Chat completions, responses and embeddings can be converted, under any version "
+                + "prefix, conversations to conversations and embeddings to embeddings. "
+                + "Moderations and others are refused, never guessed at. Embeddings for Bedrock "
+                + "need a model of Titan or Cohere by `--model`, or `--to bedrock/titan-embed` or "
+                + "`--to bedrock/cohere-embed`.",
+            example: #"{"custom_id":"a","method":"POST","url":"/v1/moderations","body":{}}"#),
         CodeDescription(
             ErrorCode.duplicateCustomID, "a record id is used twice",
             "Results come back in any order and are told apart by their ids alone, so OpenAI and "

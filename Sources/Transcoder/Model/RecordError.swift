@@ -35,6 +35,10 @@ public enum ErrorCode: String, Sendable, CaseIterable, Hashable {
     case unsupportedModality = "content.unsupported:modality"
     case unsupportedBlock = "content.unsupported:block"
     case unsupportedToolResultImage = "content.unsupported:tool_result.image"
+    case embeddingInputs = "embedding.multiple_inputs"
+    case embeddingTokens = "embedding.token_input"
+    case embeddingDimensions = "embedding.dimensions"
+    case embeddingEncoding = "embedding.encoding"
     /// A loss that a strict conversion does not accept; the loss's own code is reported.
     case lossRefused = "loss_refused"
 }

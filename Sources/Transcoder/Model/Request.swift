@@ -4,13 +4,16 @@
 
 import JSONLCodec
 
-/// One chat request, as places in the record; no text is copied into it.
+/// One request, as places in the record; no text is copied into it.
 ///
 /// One value serves one record after the other, so that its arrays stop growing. Readers fill it
 /// without knowing the target; ``RequestRules`` fits it to the target's ``Capabilities``; writers
 /// only spell it out.
 struct Request {
     var id = RecordID()
+    /// What is asked for; embeddings have none of the members from ``messages`` on.
+    var operation = Operation.chat
+    var embedding = EmbeddingRequest()
     /// The model that the record itself names (OpenAI, Anthropic), a string.
     var model: NodeID?
     /// The whole body; losses without a member of their own are reported near it.
@@ -51,6 +54,8 @@ struct Request {
     /// Makes the value ready for the next record and keeps its memory.
     mutating func reset() {
         id = RecordID()
+        if operation == .embeddings { embedding.reset() }
+        operation = .chat
         model = nil
         body = .root
         messages = .root

@@ -10,6 +10,13 @@ import JSONLCodec
 /// there are no rules between reader and writer but the losses that a writer reports.
 struct Response {
     var id = RecordID()
+    /// What is answered; embeddings have vectors in the place of choices.
+    var operation = Operation.chat
+    var vectors: [EmbeddingVector] = []
+    /// Whether the client asked for vectors as base64; nil where its request is not known.
+    var wantsBase64: Bool?
+    /// The whole answer; faults without a member of their own are reported near it.
+    var body = NodeID.root
     /// The provider's own id of the answer.
     var responseID: Text?
     /// The model that answered.
@@ -32,6 +39,10 @@ struct Response {
     /// Makes the value ready for the next record and keeps its memory.
     mutating func reset() {
         id = RecordID()
+        operation = .chat
+        vectors.empty()
+        wantsBase64 = nil
+        body = .root
         responseID = nil
         model = nil
         created = .unknown

@@ -55,8 +55,8 @@ public struct BlockConverter: ~Copyable, Sendable {
     var isLastLineCopied = false
     private var indexer: JSONIndexer
     var context: RecordContext
-    private var request = Request()
-    private var response = Response()
+    var request = Request()
+    var response = Response()
     var shapes: ShapeMemory
     /// Records of one shape are converted once, and then replayed.
     let learnsShapes: Bool
@@ -219,9 +219,11 @@ public struct BlockConverter: ~Copyable, Sendable {
     private mutating func convertRequest() throws(RecordError) {
         request.reset()
         let reader = conversion.source.requestReader
-        let writer = conversion.dialect.requestWriter
         try reader.read(into: &request, &context)
         request.id = settled(request.id)
+        guard request.operation == .chat, let writer = conversion.dialect?.requestWriter else {
+            return try convertOtherRequest()
+        }
         try RequestRules.apply(writer.capabilities, to: &request, &context)
         request.id = restricted(request.id)
         try writer.write(request, to: &output, &context)
@@ -233,11 +235,13 @@ public struct BlockConverter: ~Copyable, Sendable {
             context.positionalID = requests.id(onLine: context.lineNumber, &context)
         }
         let reader = conversion.source.resultReader
-        let writer = conversion.dialect.resultWriter
         try reader.read(into: &response, &context)
         response.id = settled(response.id)
         if let requests = conversion.configuration.requests {
             requests.join(&response, &context, conversion)
+        }
+        guard response.operation == .chat, let writer = conversion.dialect?.resultWriter else {
+            return try convertOtherResult()
         }
         ResultRules.apply(writer.traits, to: &response, &context)
         response.id = restricted(response.id)
@@ -273,7 +277,7 @@ public struct BlockConverter: ~Copyable, Sendable {
     }
 
     /// Spells an id in the letters that the target allows.
-    private mutating func restricted(_ id: RecordID) -> RecordID {
+    mutating func restricted(_ id: RecordID) -> RecordID {
         guard conversion.idRule != .any, let text = id.text else { return id }
         context.sourceID = text
         guard conversion.idRule.isRestricted, !RestrictedID.isLegal(context.bytes(text)) else {

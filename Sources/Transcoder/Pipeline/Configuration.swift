@@ -56,7 +56,13 @@ public struct Conversion: Sendable {
     let source: any BatchFormat.Type
     let sourceDialect: String?
     let target: any BatchFormat.Type
-    let dialect: Dialect
+    /// What conversations are written in; nil where a dialect of embeddings was asked for.
+    let dialect: Dialect?
+    /// What embeddings are written in; nil where the target has nothing for them, a dialect of
+    /// conversations was asked for, or it is not settled which of several.
+    let embeddings: EmbeddingDialect?
+    /// The user named a dialect, and left no choice to the model.
+    let dialectIsNamed: Bool
     /// The dialect that the user asked for by name.
     let targetDialect: String?
     private let detectedDialect: String?
@@ -81,9 +87,15 @@ public struct Conversion: Sendable {
             throw ConfigurationError(
                 description: "\(sourceID) can be written but not read")
         }
+        let named = configuration.target.dialect
         let wanted = try Self.wantedDialect(configuration, of: target)
-        guard let dialect = target.dialects.first(where: { wanted == nil || $0.name == wanted })
-        else {
+        dialect = target.dialects.first { wanted == nil || $0.name == wanted }
+        dialectIsNamed = named != nil && named != DialectChoice.name
+        embeddings =
+            dialectIsNamed
+            ? target.embeddingDialects.first { $0.name == named }
+            : target.embeddingDialect(for: configuration.options.model)
+        guard dialect != nil || embeddings != nil else {
             throw ConfigurationError(
                 description: "\(configuration.target) can be read but not written")
         }
@@ -92,7 +104,6 @@ public struct Conversion: Sendable {
         self.source = source
         sourceDialect = configuration.source?.dialect
         self.target = target
-        self.dialect = dialect
         targetDialect = wanted
         let isDetected = configuration.source == nil || detected?.format.provider == source.name
         detectedDialect = isDetected ? detected?.format.dialect : nil
@@ -119,12 +130,18 @@ public struct Conversion: Sendable {
     var keepsLines: Bool {
         guard source.name == target.name, targetDialect == nil else { return false }
         guard let sourceDialect else { return true }
-        return target.dialects.contains { $0.name == sourceDialect && !$0.isOtherService }
+        return target.embeddingDialects.contains { $0.name == sourceDialect }
+            || target.dialects.contains { $0.name == sourceDialect && !$0.isOtherService }
     }
 
     /// Records may come out in another dialect than they came in.
     var changesDialect: Bool {
         source.name != target.name || (targetDialect != nil && sourceDialect != targetDialect)
+    }
+
+    /// What stands in this dialect of the target's is wanted as it is.
+    func writes(_ name: String) -> Bool {
+        name == dialect?.name || name == embeddings?.name
     }
 
     /// What the target demands of ids.
@@ -137,6 +154,14 @@ public struct Conversion: Sendable {
         FormatID(provider: source.name, dialect: sourceDialect ?? detectedDialect)
     }
 
-    /// The target's format as the report names it.
-    public var targetID: FormatID { FormatID(provider: target.name, dialect: dialect.name) }
+    /// The target's format as the report names it: by the dialect of the first record.
+    public var targetID: FormatID {
+        let isEmbedding = source.embeddingDialects.contains {
+            $0.name == sourceDialect ?? detectedDialect
+        }
+        let (chat, embeddings) = (dialect?.name, embeddings?.name)
+        return FormatID(
+            provider: target.name,
+            dialect: isEmbedding ? embeddings ?? chat : chat ?? embeddings)
+    }
 }

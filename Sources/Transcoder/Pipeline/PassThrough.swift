@@ -18,14 +18,14 @@ enum PassThrough {
     /// - Throws: `json.duplicate_key` where it is, and a name stands twice.
     static func applies(to view: JSONView, _ conversion: Conversion) throws(RecordError) -> Bool {
         guard conversion.source.name == conversion.target.name else { return false }
-        if let wanted = conversion.targetDialect {
+        if conversion.targetDialect != nil {
             if let dialect = conversion.sourceDialect {
-                guard dialect == wanted else { return false }
+                guard conversion.writes(dialect) else { return false }
             } else {
-                let record = conversion.source.detect(view)
-                guard record?.dialect == wanted || record?.fitsAllDialects == true else {
-                    return false
-                }
+                guard let record = conversion.source.detect(view),
+                    conversion.writes(record.dialect)
+                        || (record.fitsAllDialects && conversion.dialect?.isOtherService != true)
+                else { return false }
             }
         } else if !conversion.keepsLines {
             return false

@@ -129,6 +129,8 @@ public struct RecordScanner: ~Copyable, Sendable {
 
     private func noteRequest(in summary: inout RecordSummary) {
         summary.model = request.model.map { context.view.decoded($0) }
+        // Vectors are no tokens.
+        if request.operation == .embeddings { summary.maxOutputTokens = 0 }
         guard let node = request.settings[.maxOutputTokens],
             let most = try? context.integer(node)
         else { return }
@@ -142,6 +144,12 @@ public struct RecordScanner: ~Copyable, Sendable {
         summary.model = response.model.map { context.decoded($0) }
         if response.usage.isPresent { summary.usage = TokenUsage(response.usage) }
         if let failure = response.failure {
+            // A failure says nothing of its dialect: it is taken for what the others are.
+            if let expected, expected.kind == .result,
+                expected.format.provider == summary.format?.provider
+            {
+                summary.format = expected.format
+            }
             summary.failure =
                 switch failure.kind {
                 case .http: String(failure.status)
@@ -150,7 +158,7 @@ public struct RecordScanner: ~Copyable, Sendable {
                 }
         } else if response.block != nil {
             summary.failure = "blocked"
-        } else if response.choices.isEmpty {
+        } else if response.choices.isEmpty, response.vectors.isEmpty {
             summary.failure = "no_body"
         } else {
             for choice in response.choices {

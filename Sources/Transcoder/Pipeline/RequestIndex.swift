@@ -86,6 +86,17 @@ public final class RequestIndex: Sendable {
             if !isRead { context.echo.removeAll() }
         }
         if response.hasToolCalls { restoreToolNames(of: &response, place, &context, conversion) }
+        if !response.vectors.isEmpty, conversion.embeddings?.takesBase64 == true {
+            response.wantsBase64 = read(place) { $0.asksForBase64 }
+        }
+    }
+
+    /// Calls a function with the request at a place; nil where its bytes are not there any more.
+    private func read<Result>(_ place: RequestPlace, _ body: (JSONView) -> Result) -> Result? {
+        var line = ByteBuffer(capacity: place.count)
+        guard bytes.read(offset: place.offset, count: place.count, into: &line) else { return nil }
+        var indexer = JSONIndexer()
+        return (try? indexer.index(line.view)).map(body)
     }
 
     // MARK: - Places
@@ -142,12 +153,9 @@ public final class RequestIndex: Sendable {
     ) {
         guard let rule = conversion.source.dialects.first?.requestWriter.capabilities.toolName
         else { return }
-        var line = ByteBuffer(capacity: place.count)
-        guard bytes.read(offset: place.offset, count: place.count, into: &line) else { return }
-        var indexer = JSONIndexer()
-        guard let view = try? indexer.index(line.view) else { return }
-        let renamings = ToolRenaming.all(ofRequest: view, under: rule)
-        guard !renamings.isEmpty else { return }
+        guard let renamings = read(place, { ToolRenaming.all(ofRequest: $0, under: rule) }),
+            !renamings.isEmpty
+        else { return }
         for index in response.parts.indices {
             guard case .toolCall(var call) = response.parts[index] else { continue }
             let name = context.decoded(call.name)
@@ -197,6 +205,14 @@ extension RecordContext {
 }
 
 extension JSONView {
+    /// A request for embeddings that OpenAI is to spell as base64.
+    fileprivate var asksForBase64: Bool {
+        guard let body = member("body") else { return false }
+        return members(body).contains {
+            string($0.name, is: "encoding_format") && string($0.value, is: "base64")
+        }
+    }
+
     /// The value of a member of the record, if it is there and not null.
     func member(_ name: StaticString) -> NodeID? {
         for (key, value) in members(.root) where string(key, is: name) {

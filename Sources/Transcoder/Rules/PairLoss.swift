@@ -22,30 +22,68 @@ public struct PairLoss: Sendable, Hashable {
     /// - Returns: The losses by concept; nil where one of the two is only read, or chosen by a model.
     public static func all(from source: FormatID, to target: FormatID) -> [PairLoss]? {
         guard let source = Side(source), let target = Side(target) else { return nil }
-        var table = PairTable(source: source.capabilities, target: target.capabilities)
-        table.addEnvelope(source, target)
-        table.addConversation()
-        table.addTools()
-        table.addMedia()
-        table.addSettings()
-        table.addAnswerForm()
-        return table.losses
+        switch (source.body, target.body) {
+        case (.conversations(let from), .conversations(let to)):
+            var table = PairTable(source: from, target: to)
+            table.addEnvelope(source, target)
+            table.addConversation()
+            table.addTools()
+            table.addMedia()
+            table.addSettings()
+            table.addAnswerForm()
+            return table.losses
+        case (.embeddings(let from), .embeddings(let to)):
+            return EmbeddingRules.losses(from: from, to: to) + source.losses(ofIDsTo: target)
+        case (.conversations, .embeddings), (.embeddings, .conversations):
+            let code = source.format.foreignRequest.rawValue
+            return [
+                PairLoss(
+                    concept: "everything: one is for conversations, the other for embeddings",
+                    code: code, isRefused: true)
+            ]
+        }
     }
 }
 
 /// One end of a conversion.
 private struct Side {
+    enum Body {
+        case conversations(Capabilities)
+        case embeddings(EmbeddingTraits)
+    }
+
     let format: any BatchFormat.Type
-    let capabilities: Capabilities
+    let body: Body
 
     init?(_ id: FormatID) {
-        guard let format = FormatRegistry.format(named: id.provider),
-            let dialect = format.dialects.first(where: {
-                id.dialect == nil || $0.name == id.dialect
-            })
-        else { return nil }
+        guard let format = FormatRegistry.format(named: id.provider) else { return nil }
         self.format = format
-        capabilities = dialect.requestWriter.capabilities
+        if let dialect = format.dialects.first(where: { $0.name == id.dialect ?? $0.name }) {
+            body = .conversations(dialect.requestWriter.capabilities)
+        } else if let dialect = format.embeddingDialects.first(where: { $0.name == id.dialect }) {
+            body = .embeddings(dialect.requestWriter.traits(of: .current))
+        } else {
+            return nil
+        }
+    }
+
+    /// What becomes of ids.
+    func losses(ofIDsTo target: Side) -> [PairLoss] {
+        let (ids, targetIDs) = (format.requestIDs, target.format.requestIDs)
+        var losses: [PairLoss] = []
+        if targetIDs.isRestricted && !ids.isRestricted {
+            losses.append(
+                PairLoss(
+                    concept: "ids in other letters than a-z A-Z 0-9 _ -, or longer than 64",
+                    code: LossCode.idRewritten.rawValue, isRefused: false))
+        }
+        if targetIDs != .any && ids == .any {
+            losses.append(
+                PairLoss(
+                    concept: "an id that stands twice",
+                    code: ErrorCode.duplicateCustomID.rawValue, isRefused: true))
+        }
+        return losses
     }
 }
 
@@ -74,13 +112,7 @@ private struct PairTable {
         refuse(
             "no model: --model names one", .missingField,
             if: target.writesModel && !source.writesModel)
-        let (sourceIDs, targetIDs) = (from.format.requestIDs, to.format.requestIDs)
-        lose(
-            "ids in other letters than a-z A-Z 0-9 _ -, or longer than 64", .idRewritten,
-            if: targetIDs.isRestricted && !sourceIDs.isRestricted)
-        refuse(
-            "an id that stands twice", .duplicateCustomID,
-            if: targetIDs != .any && sourceIDs == .any)
+        losses += from.losses(ofIDsTo: to)
         lose("metadata", .paramDropped, if: target.metadata == .none && source.metadata != .none)
         lose(
             "metadata that does not fit the target's letters and lengths", .paramDropped,

@@ -118,14 +118,17 @@ struct Formats {
             while line.hasSuffix(" ") { line.removeLast() }
             text += line + "\n"
         }
-        return text + "\nThe first dialect is the default. Use a name or name/dialect with --from "
-            + "and --to.\ntranscode formats NAME shows the limits of a provider.\n"
+        return text + "\nThe first dialect is the default for conversations. Use a name or "
+            + "name/dialect with --from\nand --to. transcode formats NAME shows the limits of a "
+            + "provider and its dialects of embeddings.\n"
     }
 
     private func page(_ format: FormatDescription) -> String {
         var lines = ["\(format.name): \(format.summary)", "", "Dialects:"]
         for (index, dialect) in format.dialects.enumerated() {
-            lines.append("  \(format.name)/\(dialect)\(index == 0 ? " (default)" : "")")
+            let isEmbedding = format.embeddingDialects.contains(dialect)
+            let remark = isEmbedding ? " (embeddings)" : index == 0 ? " (default)" : ""
+            lines.append("  \(format.name)/\(dialect)\(remark)")
         }
         if let choice = format.dialectChoice {
             lines.append("  \(format.name)/auto (by --model)")
@@ -157,6 +160,9 @@ struct Formats {
                 json.member("summary", format.summary)
                 json.list("dialects") { json in format.dialects.forEach { json.string($0) } }
                 if let choice = format.dialectChoice { json.member("auto", choice) }
+                json.list("embedding_dialects") { json in
+                    format.embeddingDialects.forEach { json.string($0) }
+                }
                 json.list("read_only_dialects") { json in
                     format.readOnlyDialects.forEach { json.string($0) }
                 }

@@ -36,7 +36,10 @@ enum Fixtures {
     /// slash of a dialect that is not the provider's default.
     static let spellings =
         FormatRegistry.names
-        + ["openai/responses", "bedrock/nova", "bedrock/llama", "bedrock/mistral", "bedrock/titan"]
+        + [
+            "openai/responses", "bedrock/nova", "bedrock/llama", "bedrock/mistral", "bedrock/titan",
+            "bedrock/titan-embed", "bedrock/cohere-embed",
+        ]
 
     /// The name of the file that holds the spelling of a format.
     static func fileName(_ format: String, from source: String? = nil) -> String {

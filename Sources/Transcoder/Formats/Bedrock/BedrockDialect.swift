@@ -4,7 +4,7 @@
 
 import JSONLCodec
 
-/// The dialects of `modelInput` and `modelOutput` that are conversations.
+/// The dialects of `modelInput` and `modelOutput` that are conversations or embeddings.
 ///
 /// Source: AWS, "Format and upload your batch inference data", and the model parameter pages of
 /// the Bedrock user guide; the order of the tests is that of ruling A1.
@@ -19,6 +19,10 @@ enum BedrockDialect {
     case chat
     /// A text body: a prompt in place of a conversation.
     case prompt(PromptDialect)
+    /// Amazon Titan's embedding models.
+    case titanEmbed
+    /// Cohere's embedding models.
+    case cohereEmbed
 
     /// The name behind the slash.
     var name: String {
@@ -28,6 +32,8 @@ enum BedrockDialect {
         case .anthropic: "anthropic"
         case .chat: "chat"
         case .prompt(let dialect): dialect.rawValue
+        case .titanEmbed: "titan-embed"
+        case .cohereEmbed: "cohere-embed"
         }
     }
 
@@ -41,16 +47,18 @@ enum BedrockDialect {
         // Members that only Converse has.
         case inferenceConfig, toolConfig, guardrailConfig, additionalModelRequestFields
         case requestMetadata, outputConfig, performanceConfig, promptVariables
-        // Text bodies: Llama, Mistral, Titan.
+        // Text bodies: Llama, Mistral, Titan; the text also in Titan's embeddings.
         case prompt, inputText, textGenerationConfig, temperature, images, stop
         case maxGenLen = "max_gen_len"
         case maxTokens = "max_tokens"
         case topP = "top_p"
         case topK = "top_k"
-        // Cohere, embeddings and pictures.
-        case message, texts, inputs, inputImage, taskType
-        case chatHistory = "chat_history"
+        // Embeddings of Titan and Cohere.
+        case inputImage, texts, inputs
         case inputType = "input_type"
+        // Cohere's conversations and pictures.
+        case message, taskType
+        case chatHistory = "chat_history"
         case textPrompts = "text_prompts"
 
         static let table = MemberTable<InputMark>()
@@ -64,9 +72,11 @@ enum BedrockDialect {
         var isNova = false
         var isConverse = false
         var isOther = false
-        // Of text bodies.
+        // Of text bodies and embeddings.
         var hasPrompt = false
         private var hasInputText = false
+        private var hasInputImage = false
+        private var hasTexts = false
         private var isLlama = false
         private var isMistral = false
         private var isTitan = false
@@ -84,11 +94,13 @@ enum BedrockDialect {
                 isConverse = true
             case .prompt: hasPrompt = true
             case .inputText: hasInputText = true
+            case .inputImage: hasInputImage = true
+            case .texts, .inputType: hasTexts = true
             case .maxGenLen: isLlama = true
             case .maxTokens, .stop, .topK: isMistral = true
             case .textGenerationConfig: isTitan = true
             case .temperature, .topP, .images: break
-            case nil: hasUnknown = true
+            case .inputs, nil: hasUnknown = true
             default: isOther = true
             }
         }
@@ -96,24 +108,35 @@ enum BedrockDialect {
         /// Whose text body it is, if it is one.
         ///
         /// A limit tells Llama's; else every member has to be one of Llama's or of Mistral's, since
-        /// other models take prompts too. Titan's embeddings have the text without settings.
+        /// other models take prompts too.
         var promptDialect: PromptDialect? {
             if isOther || hasPrompt == hasInputText { return nil }
-            if hasInputText { return isTitan ? .titan : nil }
+            if hasInputText { return .titan }
             if isLlama { return .llama }
             if isTitan || hasUnknown { return nil }
             return isMistral ? .mistral : .llama
+        }
+
+        /// Whose body of embeddings it is, if it is one: Titan's have the text without settings.
+        var embeddingDialect: BedrockDialect? {
+            if messages != nil || isOther || hasPrompt || isTitan { return nil }
+            if hasTexts { return .cohereEmbed }
+            return hasInputText || hasInputImage ? .titanEmbed : nil
         }
     }
 
     /// The dialect of a request body.
     ///
-    /// - Returns: nil where the body is no conversation. An empty one is taken as Converse, so
+    /// - Returns: nil where the body is of another kind. An empty one is taken as Converse, so
     ///   that its reader says what is missing.
     init?(input body: NodeID, _ view: JSONView) {
         var marks = InputMarks()
         for (key, value) in view.members(body) where view.kind(value) != .null {
             marks.note(InputMark.table.name(of: key, view), value)
+        }
+        if let dialect = marks.embeddingDialect {
+            self = dialect
+            return
         }
         let isKnown =
             marks.hasSystem || marks.isAnthropic || marks.isNova || marks.isConverse
@@ -156,23 +179,24 @@ enum BedrockDialect {
         case type, choices, output, stopReason, usage, metrics
         // Text bodies: Llama, Mistral, Titan.
         case generation, outputs, results
-        // Cohere, embeddings and pictures.
-        case embedding, embeddings, embeddingsByType, generations
-        case text, completion, images, artifacts
+        // Embeddings of Titan and Cohere.
+        case embedding, embeddings, embeddingsByType
+        // Cohere's conversations and pictures.
+        case generations, text, completion, images, artifacts
 
         static let table = MemberTable<OutputMark>()
     }
 
     /// The dialect of an answer.
     ///
-    /// - Returns: nil where the answer is none of a conversation.
+    /// - Returns: nil where the answer is of another kind.
     init?(output body: NodeID, _ view: JSONView) {
         var isChat = false
         var isConverse = false
         var isNova = false
         var hasUsage = false
         var isOther = false
-        var prompt: PromptDialect?
+        var other: BedrockDialect?
         for (key, value) in view.members(body) where view.kind(value) != .null {
             guard let mark = OutputMark.table.name(of: key, view) else { continue }
             switch mark {
@@ -190,14 +214,20 @@ enum BedrockDialect {
             case .usage:
                 hasUsage = true
                 if Self.hasNovaCounts(value, view) { isNova = true }
-            case .generation: if view.kind(value) == .string { prompt = .llama }
-            case .outputs: if Self.has("text", inFirstOf: value, view) { prompt = .mistral }
-            case .results: if Self.has("outputText", inFirstOf: value, view) { prompt = .titan }
+            case .generation: if view.kind(value) == .string { other = .prompt(.llama) }
+            case .outputs:
+                if Self.has("text", inFirstOf: value, view) { other = .prompt(.mistral) }
+            case .results:
+                if Self.has("outputText", inFirstOf: value, view) { other = .prompt(.titan) }
+            case .embedding, .embeddingsByType: other = .titanEmbed
+            case .embeddings where Self.holdsVectors(value, view): other = .cohereEmbed
+            // Cohere repeats what was embedded.
+            case .images: continue
             default: isOther = true
             }
         }
-        if !isChat, !isConverse, !isOther, let prompt {
-            self = .prompt(prompt)
+        if !isChat, !isConverse, !isOther, let other {
+            self = other
             return
         }
         if !isChat, !isConverse, isOther || !hasUsage { return nil }
@@ -220,5 +250,11 @@ enum BedrockDialect {
             view.string(name, is: "cacheReadInputTokenCount")
                 || view.string(name, is: "cacheWriteInputTokenCount")
         }
+    }
+
+    /// Whether the `embeddings` of an answer are Cohere's: a list of lists, or one for each type.
+    private static func holdsVectors(_ embeddings: NodeID, _ view: JSONView) -> Bool {
+        for element in view.elements(embeddings) { return view.kind(element) == .array }
+        return true
     }
 }

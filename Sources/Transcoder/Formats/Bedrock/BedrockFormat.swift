@@ -36,9 +36,23 @@ enum BedrockFormat: BatchFormat {
             name: "titan", requestWriter: PromptRequestWriter<TitanPrompts>.self,
             resultWriter: PromptResultWriter<TitanPrompts>.self),
     ]
+    static let embeddingDialects = [
+        EmbeddingDialect(
+            name: BedrockDialect.titanEmbed.name, modelWord: "titan",
+            requestWriter: TitanEmbedRequestWriter.self,
+            resultWriter: TitanEmbedResultWriter.self),
+        EmbeddingDialect(
+            name: BedrockDialect.cohereEmbed.name, modelWord: "cohere",
+            requestWriter: CohereEmbedRequestWriter.self,
+            resultWriter: CohereEmbedResultWriter.self),
+    ]
+    static let foreignRequest = ErrorCode.bodyUnsupported
+    static let embeddingAdvice: StaticString =
+        "name a model of Titan or Cohere, or the dialect: bedrock/titan-embed, bedrock/cohere-embed"
     static let readOnlyDialects = ["chat"]
     static let dialectChoice: DialectChoice? = DialectChoice(
-        summary: "anthropic for Claude, which takes tools in batches only so; converse for others"
+        summary: "anthropic for Claude, which takes tools in batches only so; converse for others; "
+            + "embeddings as Titan's or Cohere's models take them"
     ) { family in family == .claude ? "anthropic" : "converse" }
     static let limits = [
         BatchLimit(

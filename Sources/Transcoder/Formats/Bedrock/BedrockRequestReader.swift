@@ -31,9 +31,14 @@ enum BedrockRequestReader: RequestReading {
             try ChatBody.read(body, into: &request, &context)
         case .prompt(let dialect):
             try PromptBody.read(body, into: &request, &context, dialect.terms)
+        case .titanEmbed:
+            try TitanEmbed.read(body, into: &request, &context)
+        case .cohereEmbed:
+            try CohereEmbed.read(body, into: &request, &context)
         case nil:
             throw RecordError(
-                .bodyUnsupported, at: body, "this body is no conversation that can be converted")
+                .bodyUnsupported, at: body,
+                "this body is neither a conversation nor embeddings that can be converted")
         }
     }
 

@@ -5,7 +5,7 @@
 import JSONLCodec
 
 /// Writes Bedrock records around the bodies of a dialect.
-protocol BedrockRequestWriting: RequestWriting {
+protocol BedrockRequestWriting: SendableMetatype {
     /// Spells out the body of a request that was fitted to the capabilities.
     static func writeBody(
         of request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
@@ -25,7 +25,7 @@ extension BedrockRequestWriting {
 }
 
 /// Writes Converse bodies, for jobs of the type Converse.
-enum ConverseRequestWriter: BedrockRequestWriting {
+enum ConverseRequestWriter: RequestWriting, BedrockRequestWriting {
     static var capabilities: Capabilities { ConverseBody.capabilities(for: .converse) }
 
     static func writeBody(
@@ -36,7 +36,7 @@ enum ConverseRequestWriter: BedrockRequestWriting {
 }
 
 /// Writes Nova's own bodies, for jobs of the type InvokeModel.
-enum NovaRequestWriter: BedrockRequestWriting {
+enum NovaRequestWriter: RequestWriting, BedrockRequestWriting {
     static var capabilities: Capabilities { ConverseBody.capabilities(for: .nova) }
 
     static func writeBody(
@@ -48,7 +48,7 @@ enum NovaRequestWriter: BedrockRequestWriting {
 
 /// Writes Anthropic's own bodies, for jobs of the type InvokeModel: the one form in which Claude
 /// takes tools in a batch.
-enum BedrockMessagesRequestWriter: BedrockRequestWriting {
+enum BedrockMessagesRequestWriter: RequestWriting, BedrockRequestWriting {
     static var capabilities: Capabilities { messagesCapabilities }
 
     private static let messagesCapabilities = MessagesBody.capabilities(for: .bedrock)

@@ -36,9 +36,14 @@ enum BedrockResultReader: ResultReading {
             try ChatCompletion.read(body, into: &response, &context)
         case .prompt(let dialect):
             try PromptAnswer.read(body, into: &response, &context, dialect.terms)
+        case .titanEmbed:
+            try TitanEmbed.readAnswer(body, into: &response, &context)
+        case .cohereEmbed:
+            try CohereEmbedAnswer.read(body, into: &response, &context)
         case nil:
             throw RecordError(
-                .bodyUnsupported, at: body, "this answer is none of a conversation")
+                .bodyUnsupported, at: body,
+                "this answer is neither one of a conversation nor holds vectors")
         }
     }
 

@@ -5,7 +5,7 @@
 import JSONLCodec
 
 /// Writes Bedrock's results around the answers of a dialect.
-protocol BedrockResultWriting: ResultWriting {
+protocol BedrockResultWriting: SendableMetatype {
     /// Spells out the answer, of which there is one.
     static func writeAnswer(
         of response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
@@ -28,7 +28,7 @@ extension BedrockResultWriting {
 }
 
 /// Writes results with Converse's answers.
-enum ConverseResultWriter: BedrockResultWriting {
+enum ConverseResultWriter: ResultWriting, BedrockResultWriting {
     static let traits = ResultTraits(toolCallID: .bedrock, takesOneChoice: true)
 
     static func writeAnswer(
@@ -39,7 +39,7 @@ enum ConverseResultWriter: BedrockResultWriting {
 }
 
 /// Writes results with Nova's own answers.
-enum NovaResultWriter: BedrockResultWriting {
+enum NovaResultWriter: ResultWriting, BedrockResultWriting {
     static var traits: ResultTraits { ConverseResultWriter.traits }
 
     static func writeAnswer(
@@ -50,7 +50,7 @@ enum NovaResultWriter: BedrockResultWriting {
 }
 
 /// Writes results with Anthropic's own answers.
-enum BedrockMessagesResultWriter: BedrockResultWriting {
+enum BedrockMessagesResultWriter: ResultWriting, BedrockResultWriting {
     static var traits: ResultTraits { MessageResult.traits }
 
     static func writeAnswer(

@@ -20,7 +20,7 @@ enum MistralPrompts: PromptFamily { static var terms: PromptTerms { .mistral } }
 enum TitanPrompts: PromptFamily { static var terms: PromptTerms { .titan } }
 
 /// Writes text bodies, for jobs of the type InvokeModel.
-enum PromptRequestWriter<Family: PromptFamily>: BedrockRequestWriting {
+enum PromptRequestWriter<Family: PromptFamily>: RequestWriting, BedrockRequestWriting {
     static var capabilities: Capabilities { Family.terms.capabilities }
 
     static func writeBody(
@@ -31,7 +31,7 @@ enum PromptRequestWriter<Family: PromptFamily>: BedrockRequestWriting {
 }
 
 /// Writes results with the answers to text bodies.
-enum PromptResultWriter<Family: PromptFamily>: BedrockResultWriting {
+enum PromptResultWriter<Family: PromptFamily>: ResultWriting, BedrockResultWriting {
     static var traits: ResultTraits { PromptAnswer.traits }
 
     static func writeAnswer(

@@ -13,7 +13,7 @@ struct GeminiEnvelope {
     /// Something of a response or status stands in the line itself.
     var hasCandidates = false
     var hasCode = false
-    var embedding: NodeID?
+    var hasEmbedding = false
     private var key: NodeID?
     private var metadataKey: NodeID?
     private var customID: NodeID?
@@ -44,9 +44,10 @@ struct GeminiEnvelope {
                 hasCode = true
                 hasBareMembers = true
             case .embedding, .embeddings:
-                embedding = member.value
+                hasEmbedding = true
                 hasBareMembers = true
-            case .modelVersion, .responseId, .createTime, .modelStatus, .message, .details:
+            case .modelVersion, .responseId, .createTime, .modelStatus, .message, .details,
+                .tokenCount:
                 hasBareMembers = true
             case .metadata, nil:
                 dropColumn(member.value, &context)

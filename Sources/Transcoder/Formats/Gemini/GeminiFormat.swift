@@ -27,6 +27,12 @@ enum GeminiFormat: BatchFormat {
             name: GeminiDialect.vertex.name, requestWriter: VertexRequestWriter.self,
             resultWriter: VertexResultWriter.self, isOtherService: true),
     ]
+    static let embeddingDialects = [
+        EmbeddingDialect(
+            name: GeminiDialect.embedContent.name,
+            requestWriter: GeminiEmbeddingRequestWriter.self,
+            resultWriter: GeminiEmbeddingResultWriter.self)
+    ]
     static let readOnlyDialects: [String] = []
     static let acceptsQuotedNumbers = true
     static let hasBareResults = true
@@ -51,6 +57,7 @@ enum GeminiFormat: BatchFormat {
         var hasMetadata = false
         var hasTime = false
         var hasCandidates = false
+        var hasVectors = false
         var hasCode = false
         var hasMessage = false
         for (key, value) in view.members(.root) where view.kind(value) != .null {
@@ -64,6 +71,7 @@ enum GeminiFormat: BatchFormat {
             case .processedTime: hasTime = true
             case .candidates: hasCandidates = view.kind(value) == .array
             case .usageMetadata, .promptFeedback: hasCandidates = true
+            case .embedding, .embeddings: hasVectors = true
             case .code: hasCode = view.integer(value) != nil
             case .message: hasMessage = view.kind(value) == .string
             default: continue
@@ -72,9 +80,15 @@ enum GeminiFormat: BatchFormat {
         let service: GeminiDialect = hasTime || status != nil ? .vertex : .generateContent
         if let response, view.kind(response) == .object {
             let isKnown = isResponse(response, view) || hasKey || hasTime
-            if isKnown || request != nil { return record(.result, service, isSure: isKnown) }
+            let dialect =
+                EmbedContentAnswer.isMeant(by: response, view) ? .embedContent : service
+            if isKnown || request != nil { return record(.result, dialect, isSure: isKnown) }
         }
-        if let error, view.kind(error) == .object, hasKey { return record(.result) }
+        if let error, view.kind(error) == .object, hasKey {
+            var failure = record(.result)
+            failure.fitsAllDialects = true
+            return failure
+        }
         if let status, request != nil || hasTime || response != nil {
             // Vertex: an empty status stands beside a response, another one tells of a failure.
             let isFailure = view.kind(status) != .string || !view.interior(status).isBlankText
@@ -82,18 +96,26 @@ enum GeminiFormat: BatchFormat {
         }
         if let request, view.kind(request) == .object {
             return record(
-                .request, hasKey || hasMetadata ? .generateContent : .vertex,
+                .request, dialect(ofRequest: request, hasKey: hasKey || hasMetadata, view),
                 isSure: isRequest(request, view))
         }
         if hasCandidates { return record(.result) }
+        if hasVectors { return record(.result, .embedContent) }
         if hasCode, hasMessage { return record(.result, isSure: false) }
         return nil
     }
 
     private static func record(
-        _ kind: RecordKind, _ service: GeminiDialect = .generateContent, isSure: Bool = true
+        _ kind: RecordKind, _ dialect: GeminiDialect = .generateContent, isSure: Bool = true
     ) -> DetectedRecord {
-        DetectedRecord(kind: kind, dialect: service.name, confidence: isSure ? 2 : 1)
+        DetectedRecord(kind: kind, dialect: dialect.name, confidence: isSure ? 2 : 1)
+    }
+
+    private static func dialect(
+        ofRequest request: NodeID, hasKey: Bool, _ view: JSONView
+    ) -> GeminiDialect {
+        if EmbedContentBody.isMeant(by: request, view) { return .embedContent }
+        return hasKey ? .generateContent : .vertex
     }
 
     private static func isRequest(_ request: NodeID, _ view: JSONView) -> Bool {

@@ -16,6 +16,10 @@ enum GeminiRequestReader: RequestReading {
         // A line of results that is read as a request: its answer has no place in one.
         if let response = envelope.response, !context.readsVertexColumns { context.drop(response) }
         if let error = envelope.error, !context.readsVertexColumns { context.drop(error) }
-        try GenerateContentBody.read(body, into: &request, &context)
+        if EmbedContentBody.isMeant(by: body, context.view) {
+            try EmbedContentBody.read(body, into: &request, &context)
+        } else {
+            try GenerateContentBody.read(body, into: &request, &context)
+        }
     }
 }

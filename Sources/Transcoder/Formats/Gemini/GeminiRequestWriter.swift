@@ -11,16 +11,24 @@ enum GeminiRequestWriter: RequestWriting {
     static func write(
         _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
+        try write(request, to: &output, &context, body: GenerateContentBody.write)
+    }
+
+    /// Writes a request whose body a function writes.
+    static func write(
+        _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext,
+        body: RequestBodyWriter
+    ) throws(RecordError) {
         switch context.options.geminiID {
         case .key:
             output.append("{\"key\":")
             context.write(id: request.id, to: &output)
             output.append(",\"request\":")
-            try GenerateContentBody.write(request, to: &output, &context)
+            try body(request, &output, &context)
             output.append("}")
         case .metadata:
             output.append("{\"request\":")
-            try GenerateContentBody.write(request, to: &output, &context)
+            try body(request, &output, &context)
             output.append(",\"metadata\":{\"key\":")
             context.write(id: request.id, to: &output)
             output.append("}}")

@@ -18,6 +18,9 @@ enum GeminiResultReader: ResultReading {
         }
         if let body = envelope.response, !isFailed(envelope, body, context) {
             envelope.dropBareMembers(&context)
+            if EmbedContentAnswer.isMeant(by: body, context.view) {
+                return try EmbedContentAnswer.read(body, into: &response, &context)
+            }
             response.sameBody = body
             return try GenerateContentResponse.read(body, into: &response, &context)
         }
@@ -28,8 +31,8 @@ enum GeminiResultReader: ResultReading {
             response.failure = try GeminiFailure.read(status, &context)
         } else if envelope.hasCandidates {
             try GenerateContentResponse.read(.root, isBare: true, into: &response, &context)
-        } else if let embedding = envelope.embedding {
-            throw RecordError(.bodyUnsupported, at: embedding, "embeddings are not converted")
+        } else if envelope.hasEmbedding {
+            try EmbedContentAnswer.read(.root, isBare: true, into: &response, &context)
         } else {
             throw .missing("response", in: .root)
         }

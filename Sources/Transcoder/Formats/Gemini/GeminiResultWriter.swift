@@ -11,6 +11,18 @@ enum GeminiResultWriter: ResultWriting {
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
+        try write(response, to: &output, &context) {
+            (response, output, context) throws(RecordError) in
+            try write(
+                answer: response, keepsBody: context.readsVertexColumns, to: &output, &context)
+        }
+    }
+
+    /// Writes a result: a failure, or an answer whose body a function writes.
+    static func write(
+        _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext,
+        body: ResultBodyWriter
+    ) throws(RecordError) {
         output.append("{\"key\":")
         context.write(id: response.id, to: &output)
         if let failure = response.failure {
@@ -25,8 +37,7 @@ enum GeminiResultWriter: ResultWriting {
             output.append("}}")
         } else {
             output.append(",\"response\":")
-            try write(
-                answer: response, keepsBody: context.readsVertexColumns, to: &output, &context)
+            try body(response, &output, &context)
             output.append("}")
         }
     }

@@ -12,7 +12,6 @@ enum GenerateContentBody {
     /// The members of a body that are read once all are known, since they come in any order.
     struct Members {
         var contents: NodeID?
-        var content: NodeID?
         var systemInstruction: NodeID?
         var tools: NodeID?
         var toolConfig: NodeID?
@@ -27,7 +26,7 @@ enum GenerateContentBody {
 
     /// Reads a body.
     ///
-    /// - Throws: `endpoint.unsupported` for embeddings, and what is wrong in every target.
+    /// - Throws: What is wrong in every target.
     static func read(
         _ body: NodeID, into request: inout Request, _ context: inout RecordContext
     ) throws(RecordError) {
@@ -35,10 +34,6 @@ enum GenerateContentBody {
         request.sourceFamily = .generateContent
         var members = Members()
         try readMembers(body, &members, &context)
-        if let content = members.content, members.contents == nil {
-            throw RecordError(
-                .endpointUnsupported, at: content, "embeddings are not converted")
-        }
         guard let contents = members.contents else { throw .missing("contents", in: body) }
         if let config = members.config {
             context.lose(.paramApproximated, at: config)
@@ -77,7 +72,8 @@ enum GenerateContentBody {
     ) throws(RecordError) {
         switch name {
         case .contents: members.contents = value
-        case .content: members.content = value
+        // Beside `contents`: a body with nothing else is one of embeddings.
+        case .content: context.drop(value)
         case .systemInstruction: members.systemInstruction = value
         case .tools: members.tools = value
         case .toolConfig: members.toolConfig = value

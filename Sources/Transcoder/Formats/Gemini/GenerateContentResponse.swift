@@ -13,7 +13,7 @@ enum GenerateContentResponse {
     ///   - isBare: It is the line itself, whose unknown members are the envelope's.
     ///   - response: What it is read into.
     ///   - context: The record.
-    /// - Throws: `body.unsupported` for embeddings, and what is wrong in every target.
+    /// - Throws: What is wrong in every target.
     static func read(
         _ body: NodeID, isBare: Bool = false, into response: inout Response,
         _ context: inout RecordContext
@@ -35,8 +35,8 @@ enum GenerateContentResponse {
                 try context.requireString(value)
                 response.created = .timestamp(value)
             case .modelStatus: break
-            case .embedding, .embeddings:
-                throw RecordError(.bodyUnsupported, at: value, "embeddings are not converted")
+            // Beside candidates: an answer without them is one of embeddings.
+            case .embedding, .embeddings: context.drop(value)
             case nil:
                 if !isBare { context.drop(value) }
             }

@@ -6,9 +6,9 @@ import JSONLCodec
 
 /// OpenAI's batch record format.
 ///
-/// - Request lines are `{"custom_id", "method", "url", "body"}`; the url is `/v1/responses` or
-///   `/v1/chat/completions`, `/chat/completions` on Azure, and other versions elsewhere. It tells
-///   what the body is, line by line.
+/// - Request lines are `{"custom_id", "method", "url", "body"}`; the url is `/v1/responses`,
+///   `/v1/embeddings` or `/v1/chat/completions`, `/chat/completions` on Azure, and other versions
+///   elsewhere. It tells what the body is, line by line.
 /// - Result lines are `{"id", "custom_id", "response": {"status_code", "request_id", "body"},
 ///   "error"}`. A request that the API refused has its error inside of `body` and `error: null`;
 ///   `response: null` beside an `error` is a request that never reached the API. Member order
@@ -19,14 +19,20 @@ import JSONLCodec
 /// for the place of errors.
 enum OpenAIFormat: BatchFormat {
     static let name = "openai"
-    static let summary = "OpenAI Batch API: chat completions and responses"
+    static let summary = "OpenAI Batch API: chat completions, responses, embeddings"
     static let dialects = [
         Dialect(
-            name: OpenAIDialect.chat.name, requestWriter: ChatRequestWriter.self,
+            name: OpenAIEndpoint.chat.name, requestWriter: ChatRequestWriter.self,
             resultWriter: ChatResultWriter.self),
         Dialect(
-            name: OpenAIDialect.responses.name, requestWriter: ResponsesRequestWriter.self,
+            name: OpenAIEndpoint.responses.name, requestWriter: ResponsesRequestWriter.self,
             resultWriter: ResponsesResultWriter.self),
+    ]
+    static let embeddingDialects = [
+        EmbeddingDialect(
+            name: OpenAIEndpoint.embeddings.name,
+            requestWriter: OpenAIEmbeddingRequestWriter.self,
+            resultWriter: OpenAIEmbeddingResultWriter.self)
     ]
     static let readOnlyDialects: [String] = []
     static let limits = [
@@ -70,17 +76,17 @@ enum OpenAIFormat: BatchFormat {
         return detectRequest(marks, view) ?? detectResult(marks, view)
     }
 
-    /// What bodies that are no conversation are called.
+    /// What the bodies of other endpoints are called.
     private static let otherDialect = "other"
 
     private static func detectRequest(_ marks: Marks, _ view: JSONView) -> DetectedRecord? {
         guard marks.response == nil, marks.error == nil else { return nil }
-        let dialect = dialect(ofRequest: marks, view)?.name ?? otherDialect
+        let dialect = endpoint(of: marks, view)?.name ?? otherDialect
         if let body = marks.body {
             if marks.hasID || marks.hasEndpoint {
                 return DetectedRecord(kind: .request, dialect: dialect)
             }
-            guard has("messages", in: body, view) || dialect == OpenAIDialect.responses.name else {
+            guard has("messages", in: body, view) || dialect == OpenAIEndpoint.responses.name else {
                 return nil
             }
             return DetectedRecord(kind: .request, dialect: dialect, confidence: 1)
@@ -89,13 +95,13 @@ enum OpenAIFormat: BatchFormat {
         return DetectedRecord(kind: .request, dialect: dialect, confidence: 1)
     }
 
-    private static func dialect(ofRequest marks: Marks, _ view: JSONView) -> OpenAIDialect? {
-        for endpoint in [marks.url, marks.path] {
-            if let endpoint, view.kind(endpoint) == .string {
-                return OpenAIDialect(endpoint: endpoint, view)
+    private static func endpoint(of marks: Marks, _ view: JSONView) -> OpenAIEndpoint? {
+        for path in [marks.url, marks.path] {
+            if let path, view.kind(path) == .string {
+                return OpenAIEndpoint(path: path, view)
             }
         }
-        return marks.body.map { OpenAIDialect(input: $0, view) } ?? .chat
+        return marks.body.map { OpenAIEndpoint(input: $0, view) } ?? .chat
     }
 
     private static func detectResult(_ marks: Marks, _ view: JSONView) -> DetectedRecord? {
@@ -108,21 +114,21 @@ enum OpenAIFormat: BatchFormat {
         guard marks.hasID, let error = marks.error, view.kind(error) == .object else { return nil }
         // Gemini's lines have no empty `response` beside an error.
         return DetectedRecord(
-            kind: .result, dialect: OpenAIDialect.chat.name, fitsAllDialects: true,
+            kind: .result, dialect: OpenAIEndpoint.chat.name, fitsAllDialects: true,
             confidence: marks.response == nil ? 1 : 2)
     }
 
     private static func answer(in response: NodeID, _ view: JSONView) -> DetectedRecord {
         for (key, body) in view.members(response) where view.string(key, is: "body") {
-            let dialect = OpenAIDialect(output: body, view)
+            let endpoint = OpenAIEndpoint(output: body, view)
             let isAnswer =
                 has("choices", in: body, view) || has("output", in: body, view)
-                || has("object", in: body, view)
+                || has("data", in: body, view) || has("object", in: body, view)
             return DetectedRecord(
-                kind: .result, dialect: dialect?.name ?? otherDialect, fitsAllDialects: !isAnswer)
+                kind: .result, dialect: endpoint?.name ?? otherDialect, fitsAllDialects: !isAnswer)
         }
         return DetectedRecord(
-            kind: .result, dialect: OpenAIDialect.chat.name, fitsAllDialects: true)
+            kind: .result, dialect: OpenAIEndpoint.chat.name, fitsAllDialects: true)
     }
 
     private static func has(_ name: StaticString, in object: NodeID, _ view: JSONView) -> Bool {

@@ -24,11 +24,12 @@ enum OpenAIRequestReader: RequestReading {
             }
         }
         if url != nil, let path { context.drop(path) }
-        let dialect = try dialect(of: url ?? path, body, &context)
+        let endpoint = try endpoint(of: url ?? path, body, &context)
         guard let body else { throw .missing("body", in: .root) }
-        switch dialect {
+        switch endpoint {
         case .chat: try ChatBody.read(body, into: &request, &context)
         case .responses: try ResponsesBody.read(body, into: &request, &context)
+        case .embeddings: try EmbeddingsBody.read(body, into: &request, &context)
         }
     }
 
@@ -43,28 +44,29 @@ enum OpenAIRequestReader: RequestReading {
     }
 
     /// What the body is: as the endpoint says, else as its own members do.
-    private static func dialect(
-        of endpoint: NodeID?, _ body: NodeID?, _ context: inout RecordContext
-    ) throws(RecordError) -> OpenAIDialect {
-        if let endpoint {
-            try context.requireString(endpoint)
-            guard let dialect = OpenAIDialect(endpoint: endpoint, context.view) else {
-                throw .endpoint(endpoint)
+    private static func endpoint(
+        of path: NodeID?, _ body: NodeID?, _ context: inout RecordContext
+    ) throws(RecordError) -> OpenAIEndpoint {
+        if let path {
+            try context.requireString(path)
+            guard let endpoint = OpenAIEndpoint(path: path, context.view) else {
+                throw .endpoint(path)
             }
-            return dialect
+            return endpoint
         }
         context.lose(.endpointAssumed, target: "url")
         guard let body else { return .chat }
-        guard let dialect = OpenAIDialect(input: body, context.view) else {
+        guard let endpoint = OpenAIEndpoint(input: body, context.view) else {
             throw .endpoint(body)
         }
-        return dialect
+        return endpoint
     }
 }
 
 extension RecordError {
     fileprivate static func endpoint(_ node: NodeID) -> RecordError {
         RecordError(
-            .endpointUnsupported, at: node, "only chat completions and responses can be converted")
+            .endpointUnsupported, at: node,
+            "only chat completions, responses and embeddings can be converted")
     }
 }

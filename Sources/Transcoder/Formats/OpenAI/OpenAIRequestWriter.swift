@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Writes the request lines of OpenAI batch files, around a body of either dialect.
+// Writes the request lines of OpenAI batch files, around a body of any endpoint.
 
 import JSONLCodec
 
@@ -30,11 +30,11 @@ enum ResponsesRequestWriter: RequestWriting {
     }
 }
 
-/// What the requests of all dialects share.
-private enum OpenAIRequest {
+/// What the requests of all endpoints share.
+enum OpenAIRequest {
     /// Writes the members of a line up to the value of its body.
     static func begin(
-        _ request: Request, _ dialect: OpenAIDialect, to output: inout ByteBuffer,
+        _ request: Request, _ endpoint: OpenAIEndpoint, to output: inout ByteBuffer,
         _ context: inout RecordContext
     ) {
         output.append("{\"custom_id\":")
@@ -43,7 +43,7 @@ private enum OpenAIRequest {
         if service.namesEndpoint {
             output.append(",\"method\":\"POST\",\"url\":\"")
             if service.hasVersion { output.append("/v1") }
-            output.append(dialect.path)
+            output.append(endpoint.path)
             output.append("\"")
         }
         output.append(",\"body\":")

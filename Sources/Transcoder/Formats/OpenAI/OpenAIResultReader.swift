@@ -61,10 +61,11 @@ enum OpenAIResultReader: ResultReading {
             response.failure = failure
         } else if let error {
             response.failure = try OpenAIFailure.read(batchError: error, context)
-        } else if let body, let dialect = answer(in: body, hasNoStatus: hasNoStatus, context) {
-            switch dialect {
+        } else if let body, let endpoint = answer(in: body, hasNoStatus: hasNoStatus, context) {
+            switch endpoint {
             case .chat: try ChatCompletion.read(body, into: &response, &context)
             case .responses: try ResponsesOutput.read(body, into: &response, &context)
+            case .embeddings: try EmbeddingsAnswer.read(body, into: &response, &context)
             }
         } else if body != nil || hasNoStatus {
             response.failure = try OpenAIFailure.read(body, status: nil, context)
@@ -73,16 +74,18 @@ enum OpenAIResultReader: ResultReading {
         }
     }
 
-    /// The dialect of the answer that a body is, or nil where it is an error.
+    /// The endpoint of the answer that a body is, or nil where it is an error.
     ///
     /// The answers of other endpoints are left to the reader of chats, which refuses them.
     private static func answer(
         in body: NodeID, hasNoStatus: Bool, _ context: borrowing RecordContext
-    ) -> OpenAIDialect? {
+    ) -> OpenAIEndpoint? {
         var hasAnswer = false
         var hasError = false
         for (key, value) in context.view.members(body) {
-            if context.string(key, is: "choices") || context.string(key, is: "output") {
+            if context.string(key, is: "choices") || context.string(key, is: "output")
+                || context.string(key, is: "data")
+            {
                 hasAnswer = hasAnswer || !hasNoStatus || !context.isNeutral(value)
             }
             if context.string(key, is: "error"), !OpenAIFailure.isNothing(value, context) {
@@ -90,6 +93,6 @@ enum OpenAIResultReader: ResultReading {
             }
         }
         if !hasAnswer, hasError || hasNoStatus { return nil }
-        return OpenAIDialect(output: body, context.view) ?? .chat
+        return OpenAIEndpoint(output: body, context.view) ?? .chat
     }
 }

@@ -28,11 +28,11 @@ enum ResponsesResultWriter: ResultWriting {
 }
 
 /// What the results of all dialects share.
-private enum OpenAIResult {
+enum OpenAIResult {
     /// Writes a line around an answer, or a failure in its place.
     static func write(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext,
-        body: (Response, inout ByteBuffer, inout RecordContext) throws(RecordError) -> Void
+        body: ResultBodyWriter
     ) throws(RecordError) {
         begin(response, to: &output, &context)
         if let failure = response.failure {
@@ -46,7 +46,7 @@ private enum OpenAIResult {
     }
 
     /// Writes the members of a line up to the value of `response`.
-    static func begin(
+    private static func begin(
         _ response: Response, to output: inout ByteBuffer, _ context: inout RecordContext
     ) {
         output.append("{\"id\":\"batch_req_")
@@ -64,7 +64,7 @@ private enum OpenAIResult {
     }
 
     /// Writes the members of `response` up to the value of its body.
-    static func writeHead(
+    private static func writeHead(
         status: Int, _ id: RecordID, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) {
@@ -78,7 +78,7 @@ private enum OpenAIResult {
     // MARK: - Failures
 
     /// Writes a failure in the place of an answer.
-    static func write(
+    private static func write(
         _ failure: Failure, of response: Response, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) {

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// OpenAI has one envelope around bodies of several endpoints: which one it is, tells the url, and
+// where there is none, the body's members.
+
+import JSONLCodec
+
+/// The endpoints whose bodies are read and written.
+enum OpenAIEndpoint {
+    /// `/v1/chat/completions`.
+    case chat
+    /// `/v1/responses`.
+    case responses
+    /// `/v1/embeddings`.
+    case embeddings
+
+    /// The name of its dialect, behind the slash.
+    var name: String {
+        switch self {
+        case .chat: "chat"
+        case .responses: "responses"
+        case .embeddings: "embeddings"
+        }
+    }
+
+    /// Its path, as requests name it behind the version.
+    var path: StaticString {
+        switch self {
+        case .chat: "/chat/completions"
+        case .responses: "/responses"
+        case .embeddings: "/embeddings"
+        }
+    }
+
+    // MARK: - Requests
+
+    /// The endpoint of a path, with or without a version in front (ruling G8).
+    init?(path node: NodeID, _ view: JSONView) {
+        if view.hasEscapes(node) {
+            var plain = ByteBuffer(capacity: 64)
+            plain.append(unescaping: view.interior(node))
+            self.init(path: plain.view)
+        } else {
+            self.init(path: view.interior(node))
+        }
+    }
+
+    private init?(path: ByteView) {
+        var rest = path
+        if path.starts(with: "/v") {
+            let version = path.slice(2, path.count)
+            guard let slash = version.firstIndex(of: UInt8(ascii: "/")),
+                version.slice(0, slash).isDigits
+            else { return nil }
+            rest = version.slice(slash, version.count)
+        }
+        if rest == "/chat/completions" {
+            self = .chat
+        } else if rest == "/responses" {
+            self = .responses
+        } else if rest == "/embeddings" {
+            self = .embeddings
+        } else {
+            return nil
+        }
+    }
+
+    /// Members that tell request bodies apart.
+    private enum InputMark: String, MemberName {
+        case messages, input, instructions, text, reasoning, prompt, conversation, dimensions
+        case encodingFormat = "encoding_format"
+        case maxOutputTokens = "max_output_tokens"
+        case previousResponseID = "previous_response_id"
+
+        static let table = MemberTable<InputMark>()
+    }
+
+    /// The endpoint of a request body that comes without one.
+    ///
+    /// - Returns: nil where the body is that of another endpoint, or says too little: a text as
+    ///   `input` can be meant for embeddings, moderations or a response. An empty one is taken as
+    ///   a chat, so that its reader says what is missing.
+    init?(input body: NodeID, _ view: JSONView) {
+        var input: NodeID?
+        var hasPrompt = false
+        var isResponses = false
+        var isEmbedding = false
+        for (key, value) in view.members(body) where view.kind(value) != .null {
+            switch InputMark.table.name(of: key, view) {
+            case .messages:
+                self = .chat
+                return
+            case .input: input = value
+            case .prompt: hasPrompt = true
+            case .instructions, .text, .reasoning, .maxOutputTokens, .previousResponseID,
+                .conversation:
+                isResponses = true
+            case .dimensions, .encodingFormat: isEmbedding = true
+            case nil: break
+            }
+        }
+        if let input, isResponses || Self.holdsMessages(input, view) {
+            self = .responses
+        } else if let input, isEmbedding || Self.holdsTexts(input, view) {
+            self = .embeddings
+        } else if input == nil, !hasPrompt {
+            self = .chat
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether some element is a message or another item of a conversation.
+    private static func holdsMessages(_ input: NodeID, _ view: JSONView) -> Bool {
+        for element in view.elements(input) {
+            for (key, _) in view.members(element) {
+                if view.string(key, is: "role") || view.string(key, is: "call_id") { return true }
+            }
+        }
+        return false
+    }
+
+    /// Whether the first element is a text, or tokens in place of one.
+    private static func holdsTexts(_ input: NodeID, _ view: JSONView) -> Bool {
+        for element in view.elements(input) { return view.kind(element) != .object }
+        return false
+    }
+
+    // MARK: - Results
+
+    /// Members that tell answers apart.
+    private enum OutputMark: String, MemberName {
+        case object, choices, output, data
+
+        static let table = MemberTable<OutputMark>()
+    }
+
+    /// The endpoint of an answer.
+    ///
+    /// - Returns: nil where it is that of another endpoint. An answer that says too little is
+    ///   taken as one of a chat, so that its reader says what is missing.
+    init?(output body: NodeID, _ view: JSONView) {
+        var object: NodeID?
+        var output: NodeID?
+        var data: NodeID?
+        for (key, value) in view.members(body) where view.kind(value) != .null {
+            switch OutputMark.table.name(of: key, view) {
+            case .choices:
+                self = .chat
+                return
+            case .object: object = value
+            case .output: output = value
+            case .data: data = value
+            case nil: break
+            }
+        }
+        if let object, view.string(object, is: "response") {
+            self = .responses
+        } else if let data, view.kind(data) == .array {
+            self = .embeddings
+        } else if let object, !view.string(object, is: "chat.completion") {
+            return nil
+        } else if let output, view.kind(output) == .array {
+            self = .responses
+        } else {
+            self = .chat
+        }
+    }
+}

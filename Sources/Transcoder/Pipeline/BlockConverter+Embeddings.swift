@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The way of the records that are no conversations, or are wanted as none.
+
+import JSONLCodec
+
+extension BlockConverter {
+    /// Fits and writes a request of the other operation.
+    ///
+    /// - Throws: `endpoint.unsupported` or `body.unsupported` where the target lacks what the
+    ///   record asks for (rulings H18 and I-A3).
+    mutating func convertOtherRequest() throws(RecordError) {
+        guard request.operation == .embeddings, let writer = conversion.embeddings?.requestWriter
+        else {
+            throw refusal(
+                of: request.operation, conversion.source.foreignRequest,
+                at: request.operation == .embeddings ? request.embedding.inputsNode : request.body)
+        }
+        let traits = writer.traits(of: context.embeddingModel)
+        try EmbeddingRules.apply(traits, to: &request, &context)
+        request.id = restricted(request.id)
+        try writer.write(request, to: &output, &context)
+    }
+
+    /// Fits and writes a result of the other operation; a failure has none.
+    mutating func convertOtherResult() throws(RecordError) {
+        guard response.operation == .embeddings || response.failure != nil,
+            let writer = conversion.embeddings?.resultWriter
+        else { throw refusal(of: response.operation, .bodyUnsupported, at: response.body) }
+        try EmbeddingRules.apply(vectorLimit: writer.vectorLimit, to: &response, context)
+        response.id = restricted(response.id)
+        try writer.write(response, to: &output, &context)
+    }
+
+    private func refusal(
+        of operation: Operation, _ code: ErrorCode, at node: NodeID
+    ) -> RecordError {
+        switch operation {
+        case .chat:
+            RecordError(code, at: node, "the dialect that was named takes embeddings only")
+        case .embeddings where conversion.dialectIsNamed:
+            RecordError(code, at: node, "the dialect that was named takes conversations only")
+        case .embeddings:
+            RecordError(code, at: node, conversion.target.embeddingAdvice)
+        }
+    }
+}
