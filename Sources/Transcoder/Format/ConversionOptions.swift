@@ -20,6 +20,19 @@ public struct ConversionOptions: Sendable {
         case maxTokens = "max_tokens"
     }
 
+    /// The member of OpenAI's chat messages that holds a model's thoughts.
+    ///
+    /// OpenAI has none. Sources: vLLM, "Reasoning Outputs"; groq 1.0,
+    /// `ChatCompletionMessage.reasoning`; DeepSeek, "Reasoning Model"; read 2026-11.
+    public enum OpenAIReasoning: String, Sendable, CaseIterable {
+        /// None: thoughts are dropped (ruling I24).
+        case drop
+        /// `reasoning`, as vLLM and Groq spell it.
+        case reasoning
+        /// `reasoning_content`, as DeepSeek and vLLM before 0.11 spell it.
+        case reasoningContent = "reasoning_content"
+    }
+
     /// How schemas are written for Gemini.
     public enum GeminiSchema: String, Sendable, CaseIterable {
         /// Lowered to the OpenAPI subset (`responseSchema`, `parameters`), which batches accept.
@@ -51,6 +64,9 @@ public struct ConversionOptions: Sendable {
     public var openAIService = OpenAIService.openai
     /// The spelling of the token limit in OpenAI bodies; nil: the one that the service documents.
     public var openAIMaxTokens: OpenAIMaxTokens?
+    /// Where thoughts stand in OpenAI's chat results; both spellings are read unless they are
+    /// dropped.
+    public var openAIReasoning = OpenAIReasoning.drop
     /// How schemas are written for Gemini.
     public var geminiSchema = GeminiSchema.openapi
     /// What a loss does to its record.

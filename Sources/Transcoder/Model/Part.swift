@@ -61,6 +61,12 @@ struct Reasoning {
     var redacted: Text?
     var node: NodeID
 
+    /// It is signed, by whoever.
+    var isSigned: Bool { signature != nil || signatureNode != nil }
+
+    /// Where the loss of its signature is reported: Gemini's are members that hold nothing else.
+    var signaturePlace: NodeID { (family == .gemini ? signatureNode : nil) ?? node }
+
     init(_ family: Family, text: Text?, at node: NodeID) {
         self.family = family
         self.text = text

@@ -32,6 +32,8 @@ struct Settings {
         options.geminiID = Self.choice(arguments, .geminiID) ?? options.geminiID
         options.openAIService = Self.choice(arguments, .openAIService) ?? options.openAIService
         options.openAIMaxTokens = Self.choice(arguments, .openAIMaxTokens)
+        options.openAIReasoning =
+            Self.choice(arguments, .openAIReasoning) ?? options.openAIReasoning
         options.geminiSchema = Self.choice(arguments, .geminiSchema) ?? options.geminiSchema
         // What is said in so many words counts more than what --strict stands for.
         let strictLoss: ConversionOptions.LossPolicy = arguments.has(.strict) ? .fail : .warn

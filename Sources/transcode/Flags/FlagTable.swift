@@ -12,6 +12,7 @@ enum FlagName: String, CaseIterable {
     case geminiID = "gemini-id"
     case openAIService = "openai-service"
     case openAIMaxTokens = "openai-max-tokens"
+    case openAIReasoning = "openai-reasoning"
     case geminiSchema = "gemini-schema"
     case onError = "on-error"
     case onLoss = "on-loss"
@@ -152,6 +153,11 @@ enum FlagTable {
         Flag(
             .openAIMaxTokens, choices: ["max_completion_tokens", "max_tokens"], in: .mapping,
             for: converters, "the token limit's spelling for OpenAI (default: the service's)"),
+        Flag(
+            .openAIReasoning, choices: ["drop", "reasoning", "reasoning_content"], in: .mapping,
+            for: converters, "where thoughts stand in OpenAI's chat results (default: drop)",
+            "OpenAI has no place for them; vLLM and Groq write reasoning, DeepSeek",
+            "reasoning_content. Both are read, unless they are dropped."),
         Flag(
             .geminiSchema, choices: ["openapi", "json"], in: .mapping, for: converters,
             "how schemas are written for Gemini (default: openapi)"),

@@ -176,7 +176,7 @@ extension MessageResult {
     ) {
         switch reasoning.family {
         case .gemini, .openai:
-            if reasoning.signature != nil || reasoning.signatureNode != nil {
+            if reasoning.isSigned {
                 context.lose(
                     .reasoningSignatureDropped, at: reasoning.signatureNode ?? reasoning.node)
             }

@@ -104,7 +104,7 @@ extension ConverseOutput {
         _ context: inout RecordContext, _ flavour: ConverseFlavour
     ) {
         let isOurs = reasoning.family == .claude && flavour == .converse
-        if !isOurs, reasoning.signature != nil || reasoning.signatureNode != nil {
+        if !isOurs, reasoning.isSigned {
             // A signature of Claude's is reported at the block, others where they stand (I-A4).
             let node = reasoning.family == .claude ? nil : reasoning.signatureNode
             context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)

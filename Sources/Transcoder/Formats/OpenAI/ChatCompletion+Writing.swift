@@ -59,6 +59,7 @@ extension ChatCompletion {
         var hasRefusal = false
         var hasCalls = false
         var hasCitations = false
+        var hasThoughts = false
     }
 
     private static func write(
@@ -70,6 +71,12 @@ extension ChatCompletion {
         write(texts: content.hasText, isRefusal: false, choice, response, to: &output, context)
         output.append(",\"refusal\":")
         write(texts: content.hasRefusal, isRefusal: true, choice, response, to: &output, context)
+        if content.hasThoughts {
+            output.append(",\"")
+            output.append(utf8: context.options.openAIReasoning.rawValue)
+            output.append("\":")
+            JoinedText(choice.parts, response).writeThoughts(to: &output, context)
+        }
         if content.hasCitations {
             try OpenAICitations.write(
                 choice.parts, of: choice, response, as: .chat, to: &output, &context)
@@ -90,18 +97,26 @@ extension ChatCompletion {
         _ choice: Choice, of response: Response, _ context: inout RecordContext
     ) throws(RecordError) -> Content {
         var content = Content()
+        let keepsThoughts = context.options.openAIReasoning != .drop
+        // Where thoughts have a place, their signatures still have none.
+        let lost: LossCode = keepsThoughts ? .reasoningSignatureDropped : .reasoningDropped
         for index in choice.parts {
             switch response.parts[index] {
             case .text(let part):
-                if let signature = part.signature { context.lose(.reasoningDropped, at: signature) }
+                if let signature = part.signature { context.lose(lost, at: signature) }
                 if part.citations != nil { content.hasCitations = true }
                 if part.text.isEmpty { continue }
                 if part.isRefusal { content.hasRefusal = true } else { content.hasText = true }
             case .toolCall(let call):
                 content.hasCalls = true
-                if let node = call.signatureNode { context.lose(.reasoningDropped, at: node) }
+                if let node = call.signatureNode { context.lose(lost, at: node) }
             case .reasoning(let reasoning):
-                context.lose(.reasoningDropped, at: reasoning.node)
+                guard keepsThoughts, let text = reasoning.text, !text.isEmpty else {
+                    context.lose(.reasoningDropped, at: reasoning.node)
+                    continue
+                }
+                content.hasThoughts = true
+                if reasoning.isSigned { context.lose(lost, at: reasoning.signaturePlace) }
             case .media(let media):
                 throw RecordError(
                     media.type.kind.code, at: media.node, "a chat completion holds only text")

@@ -112,6 +112,7 @@ enum ChatCompletion {
         var annotations: NodeID?
         var calls: NodeID?
         var call: NodeID?
+        var hasThoughts = false
         var members = try MemberReader(node, ChatTerms.message, context.view)
         while let member = try members.next() {
             let value = member.value
@@ -127,7 +128,8 @@ enum ChatCompletion {
                     throw RecordError(
                         .unsupportedAudio, at: value, "the recording has no known format")
                 }
-            case .reasoning, .reasoningContent: context.drop(reasoning: value)
+            case .reasoning, .reasoningContent:
+                try read(thoughts: value, &hasThoughts, into: &response, &context)
             case .name, .toolCallID, nil: context.drop(value)
             }
         }
@@ -144,6 +146,20 @@ enum ChatCompletion {
         if let call {
             response.append(.toolCall(try ChatTools.functionCall(call, at: call, &context)))
         }
+    }
+
+    /// Takes the thoughts of services other than OpenAI, which come first in an answer; a second
+    /// spelling of them is dropped.
+    private static func read(
+        thoughts node: NodeID, _ isKnown: inout Bool, into response: inout Response,
+        _ context: inout RecordContext
+    ) throws(RecordError) {
+        guard context.options.openAIReasoning != .drop, !isKnown,
+            context.view.kind(node) == .string, !context.view.isEmpty(node)
+        else { return context.drop(reasoning: node) }
+        isKnown = true
+        response.append(
+            .reasoning(Reasoning(.openai, text: try context.text(node), at: node)))
     }
 
     private static func readContent(

@@ -18,10 +18,25 @@ struct JoinedText {
     func write(
         isRefusal: Bool, to output: inout ByteBuffer, _ context: borrowing RecordContext
     ) {
+        write(to: &output, context) { part in
+            if case .text(let text) = part, text.isRefusal == isRefusal { text.text } else { nil }
+        }
+    }
+
+    /// Writes the thoughts, as one string.
+    func writeThoughts(to output: inout ByteBuffer, _ context: borrowing RecordContext) {
+        write(to: &output, context) { part in
+            if case .reasoning(let thought) = part { thought.text } else { nil }
+        }
+    }
+
+    private func write(
+        to output: inout ByteBuffer, _ context: borrowing RecordContext, _ text: (Part) -> Text?
+    ) {
         output.append("\"")
         for index in parts {
-            if case .text(let part) = response.parts[index], part.isRefusal == isRefusal {
-                output.append(copying: context.bytes(part.text, for: output))
+            if let text = text(response.parts[index]) {
+                output.append(copying: context.bytes(text, for: output))
             }
         }
         output.append("\"")

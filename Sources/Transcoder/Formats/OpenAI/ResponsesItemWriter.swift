@@ -117,9 +117,8 @@ struct ResponsesItemWriter {
         guard let text = reasoning.text, !text.isEmpty else {
             return context.lose(.reasoningDropped, at: reasoning.node)
         }
-        if reasoning.signature != nil || reasoning.signatureNode != nil {
-            let node = reasoning.family == .gemini ? reasoning.signatureNode : nil
-            context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)
+        if reasoning.isSigned {
+            context.lose(.reasoningSignatureDropped, at: reasoning.signaturePlace)
         }
         beginItem("reasoning", prefix: "rs_", response, to: &output, context)
         output.append(",\"summary\":[{\"type\":\"summary_text\",\"text\":")
