@@ -49,10 +49,12 @@ PASSED_ON = {
     "passes_o2r", "url_responses_passes_in_a_mixed_file_o2r", "own_depth_1024_b2o",
     "own_tools_names_copied_g2b", "tool_id_missing_synthesized_o2b",
 }
-# The same between OpenAI's dialects: arguments that are no JSON object.
+# The same between OpenAI's dialects: arguments that are no JSON object, vectors whose base64 is cut,
+# unpadded or none.
 PASSED_ON_WITHIN_OPENAI = {
     "call_id_missing_r2b", "call_id_missing_r2o", "empty_assistant_content_with_tool_call_o2b",
-    "tool_args_invalid_and_not_an_object_o2b", "tool_args_invalid_o2g",
+    "tool_args_invalid_and_not_an_object_o2b", "tool_args_invalid_o2g", "embed_base64_cut_o2g",
+    "embed_base64_not_o2g", "embed_base64_unpadded_o2g",
 }
 ID_MEMBER = {"openai/chat": "custom_id", "openai/responses": "custom_id", "gemini": "key",
              "gemini/vertex": "custom_id", "anthropic": "custom_id",
