@@ -37,7 +37,8 @@ struct InputConversion {
         var sourceFormat: String
         /// How Bedrock is to read the records.
         var invocationType: String?
-        /// The path that the first line for OpenAI names; a batch has one.
+        /// What the batch is made for: the path that the first line for OpenAI names, or Gemini's
+        /// method; nil for the usual conversations.
         var endpoint: String?
         /// The bad lines that were left out.
         var rejections: [JobRejection] = []
@@ -54,19 +55,21 @@ struct InputConversion {
     ///   and code of the first one.
     func run() async throws -> Outcome {
         let source = try await detect()
-        let target = FormatID(job.provider) ?? source
+        let target = try target(for: source)
         var outcome = Outcome(sourceFormat: source.description)
         guard job.provider == "bedrock" else {
             outcome.take(try await convert(from: source, to: target))
             if job.provider == "openai", let part = outcome.parts.first {
                 outcome.endpoint = try await endpoint(of: part)
+            } else if job.provider == "gemini", source.isForEmbeddings {
+                outcome.endpoint = "asyncBatchEmbedContent"
             }
             return outcome
         }
         if source.provider == "bedrock" {
             return try await runBedrock(source)
         }
-        outcome.invocationType = "Converse"
+        outcome.invocationType = source.isForEmbeddings ? "InvokeModel" : "Converse"
         let output = try await convert(from: source, to: target)
         outcome.take(output)
         guard output.report.losses.contains(where: { $0.code == .batchToolsUnsupported }) else {
@@ -83,6 +86,23 @@ struct InputConversion {
         case .other: break
         }
         return outcome
+    }
+
+    /// What the provider is to run: a batch is either one of conversations or one of embeddings, as
+    /// the first record shows, and lines of the other kind are bad ones.
+    private func target(for source: FormatID) throws -> FormatID {
+        guard source.provider != job.provider else {
+            return FormatID(job.provider) ?? source
+        }
+        guard source.isForEmbeddings else {
+            return FormatID.conversations(of: job.provider) ?? source
+        }
+        guard let target = FormatID.embeddings(of: job.provider, model: job.modelID) else {
+            throw JobFailure(
+                "\(job.inputName) asks for embeddings, which \(job.modelID) does not make "
+                    + "[endpoint.unsupported]")
+        }
+        return target
     }
 
     /// The path that the first line of a part names.

@@ -134,7 +134,7 @@ public struct BatchOrder: Sendable, Hashable {
     public var file: String
     /// Where the client wants its results.
     public var place: ResultPlace
-    /// The path that all lines name, for OpenAI; nil: that of chats.
+    /// What the batch is made for: OpenAI's path or Gemini's method; nil: that of conversations.
     public var endpoint: String?
     /// The model, as the client named it.
     public var model: String

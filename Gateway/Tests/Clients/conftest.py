@@ -134,3 +134,45 @@ def upstream(tmp_path_factory):
     upstream = Upstream(tmp_path_factory.mktemp("upstream"))
     yield upstream
     upstream.gateway.stop()
+
+
+BUCKET = "emulated-bucket"
+
+
+@pytest.fixture(scope="session")
+def emulators():
+    """Strict emulators of all providers."""
+    from emulators.bedrock_api import Bedrock
+    from emulators.gemini_api import Gemini
+    from emulators.openai_api import OpenAI
+    with OpenAI("sk-emulated") as open_ai, Gemini("gemini-key") as gemini, \
+            Bedrock(BUCKET) as bedrock:
+        yield {"openai": open_ai, "gemini": gemini, "bedrock": bedrock}
+
+
+@pytest.fixture(scope="session")
+def emulated_gateway(emulators, tmp_path_factory):
+    """A gateway in front of them."""
+    from emulators.aws import CREDENTIALS, REGION
+    bedrock = emulators["bedrock"]
+    gateway = Gateway(tmp_path_factory.mktemp("gateway"), arguments=(), environment={
+        "OPENAI_API_KEY": emulators["openai"].key, "OPENAI_BASE_URL": emulators["openai"].url,
+        "GEMINI_API_KEY": emulators["gemini"].key, "GEMINI_BASE_URL": emulators["gemini"].url,
+        "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key, "AWS_SESSION_TOKEN": CREDENTIALS.token,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIALS.secret_key, "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL_BEDROCK": bedrock.url, "AWS_ENDPOINT_URL_S3": bedrock.s3.url,
+        "BEDROCK_BATCH_BUCKET": BUCKET, "GATEWAY_POLL_INTERVAL": "0.02"})
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def no_violations(emulators):
+    """Nothing was sent that a provider would refuse to anybody."""
+    for emulator in emulators.values():
+        emulator.violations.clear()
+        emulator.hold = False
+    emulators["gemini"].processing_looks = 0
+    yield
+    for emulator in emulators.values():
+        assert emulator.violations == []

@@ -3,6 +3,12 @@ import base64
 import json
 from dataclasses import dataclass
 
+import emulators  # noqa: F401: it puts Tests/Conformance on the path
+from records import parse_line, repeated_members
+from validate import CHECKERS
+
+# Gemini has the codes of gRPC where all others have those of HTTP.
+GRPC = {400: 3, 403: 7, 404: 5, 429: 8, 500: 13, 503: 14}
 TOOL = {"type": "object", "properties": {"city": {"type": "string"}}}
 
 
@@ -75,6 +81,14 @@ DIALECTS = [converse, anthropic, openai, gemini_key, gemini_metadata]
 def lines(records, ascii_only=False):
     return "".join(
         json.dumps(record, ensure_ascii=ascii_only) + "\n" for record in records).encode()
+
+
+def problems(line, format_name):
+    """What the vendors' types say to a line of results."""
+    checker = CHECKERS[format_name]
+    record, wrong = parse_line(line)
+    return [wrong] if wrong else repeated_members(
+        record, checker.result_opaque) + checker.result(record)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The batch API through boto3: the whole workflow for every provider and dialect, and its ends."""
 import gzip
-import json
 import re
 import subprocess
 import threading
@@ -86,14 +85,6 @@ def test_bad_line_fails_at_validating(gateway):
     packed = gzip.compress(lines([converse("a", "x")]))
     for body in (b"", b"\n\n", b"not json\n", deep, packed):
         assert Job(gateway, "openai", body).wait()[0]["status"] == "Failed"
-
-
-def test_embeddings_are_no_batch_of_the_gateway(gateway):
-    """They convert, but batches of other endpoints than chat are not started."""
-    line = {"recordId": "r1", "modelInput": {"inputText": "The food", "dimensions": 256}}
-    view, _ = Job(gateway, "openai", lines([line])).wait()
-    assert view["status"] == "Failed"
-    assert "[body.unsupported]" in view["message"], view
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

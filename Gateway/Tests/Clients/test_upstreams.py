@@ -10,27 +10,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from conftest import Gateway
 from dialects import (
-    DIALECTS, Answer, anthropic, converse, gemini_key, gemini_metadata, lines, openai, read)
-from emulators.aws import CREDENTIALS, REGION
-from emulators.bedrock_api import Bedrock
-from emulators.gemini_api import Gemini
+    DIALECTS, GRPC, Answer, anthropic, converse, gemini_key, gemini_metadata, lines, openai,
+    problems, read)
 from emulators.model import Prompt, Reply
-from emulators.openai_api import OpenAI
 from jobs import PROVIDERS, Job
-# Of Tests/Conformance, which the emulators have put on the path.
-from records import parse_line, repeated_members
-from validate import CHECKERS
 
-BUCKET = "emulated-bucket"
+pytestmark = pytest.mark.usefixtures("no_violations")
 FORMATS = {converse: "bedrock/converse", anthropic: "bedrock/anthropic", openai: "openai/chat",
            gemini_key: "gemini", gemini_metadata: "gemini"}
 WORDS = {"bedrock/converse": ("end_turn", "max_tokens", "tool_use"),
          "bedrock/anthropic": ("end_turn", "max_tokens", "tool_use"),
          "openai/chat": ("stop", "length", "tool_calls"), "gemini": ("STOP", "MAX_TOKENS", "STOP")}
-# Gemini has the codes of gRPC where all others have those of HTTP.
-GRPC = {400: 3, 403: 7, 404: 5, 429: 8, 500: 13, 503: 14}
 
 
 def png(*color):
@@ -67,36 +58,9 @@ SCENARIOS = {
 }
 
 
-@pytest.fixture(scope="module")
-def emulators():
-    with OpenAI("sk-emulated") as open_ai, Gemini("gemini-key") as gemini, \
-            Bedrock(BUCKET) as bedrock:
-        yield {"openai": open_ai, "gemini": gemini, "bedrock": bedrock}
-
-
-@pytest.fixture(scope="module")
-def gateway(emulators, tmp_path_factory):
-    bedrock = emulators["bedrock"]
-    gateway = Gateway(tmp_path_factory.mktemp("gateway"), arguments=(), environment={
-        "OPENAI_API_KEY": emulators["openai"].key, "OPENAI_BASE_URL": emulators["openai"].url,
-        "GEMINI_API_KEY": emulators["gemini"].key, "GEMINI_BASE_URL": emulators["gemini"].url,
-        "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key, "AWS_SESSION_TOKEN": CREDENTIALS.token,
-        "AWS_SECRET_ACCESS_KEY": CREDENTIALS.secret_key, "AWS_REGION": REGION,
-        "AWS_ENDPOINT_URL_BEDROCK": bedrock.url, "AWS_ENDPOINT_URL_S3": bedrock.s3.url,
-        "BEDROCK_BATCH_BUCKET": BUCKET, "GATEWAY_POLL_INTERVAL": "0.02"})
-    yield gateway
-    gateway.stop()
-
-
-@pytest.fixture(autouse=True)
-def no_violations(emulators):
-    for emulator in emulators.values():
-        emulator.violations.clear()
-        emulator.hold = False
-    emulators["gemini"].processing_looks = 0
-    yield
-    for emulator in emulators.values():
-        assert emulator.violations == []
+@pytest.fixture
+def gateway(emulated_gateway):
+    return emulated_gateway
 
 
 def requests(dialect, scenario):
@@ -123,14 +87,6 @@ def expected(asked, number, format_name):
     else:
         answer.text = said.text
     return answer
-
-
-def problems(line, format_name):
-    """What the vendors' types say to a line of results."""
-    checker = CHECKERS[format_name]
-    record, wrong = parse_line(line)
-    return [wrong] if wrong else repeated_members(
-        record, checker.result_opaque) + checker.result(record)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

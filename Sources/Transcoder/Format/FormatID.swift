@@ -39,6 +39,28 @@ public struct FormatID: Sendable, Hashable, CustomStringConvertible {
         dialect.map { "\(provider)/\($0)" } ?? provider
     }
 
+    /// Its records ask for vectors, or answer with some.
+    public var isForEmbeddings: Bool {
+        let dialects = FormatRegistry.format(named: provider)?.embeddingDialects ?? []
+        return dialects.contains { $0.name == dialect }
+    }
+
+    /// What embeddings for a model are written in.
+    ///
+    /// - Returns: nil where the provider has nothing for them, or the model takes none.
+    public static func embeddings(of provider: String, model: String?) -> FormatID? {
+        FormatRegistry.format(named: provider)?.embeddingDialect(for: model).map {
+            FormatID(provider: provider, dialect: $0.name)
+        }
+    }
+
+    /// What conversations for a provider are written in, where nobody says otherwise.
+    public static func conversations(of provider: String) -> FormatID? {
+        FormatRegistry.format(named: provider)?.dialects.first.map {
+            FormatID(provider: provider, dialect: $0.name)
+        }
+    }
+
     /// The names of all formats that can be written: each provider, then each of its dialects.
     public static var allNames: [String] {
         FormatRegistry.all.flatMap { format in

@@ -236,8 +236,9 @@ public struct GeminiProvider: BatchProvider {
             batch: Body.Batch(displayName: order.token, inputConfig: .init(fileName: order.file)))
         var model = order.model
         if model.hasPrefix("models/") { model.removeFirst("models/".count) }
+        let method = order.endpoint ?? "batchGenerateContent"
         let head = client.head(
-            .post, "/\(version)/models/\(PercentCoding.encode(model)):batchGenerateContent",
+            .post, "/\(version)/models/\(PercentCoding.encode(model)):\(method)",
             [authorization, json])
         return try await client.send(head, .bytes(try JSONBody.encode(body)))
             .decoded(Operation.self).name

@@ -3,6 +3,7 @@ import bedrock
 import records
 from anthropic.types import Message
 
+from . import vectors
 from .model import Prompt, Reply, decoded
 
 
@@ -10,6 +11,8 @@ def answer(record, model, invocation_type):
     """A line of results, and what the model said: a request that it does not take fails alone."""
     body = record["modelInput"]
     is_converse = invocation_type == "Converse"
+    if not is_converse and (kind := vectors.family(model)):
+        return embedding(record, kind)
     is_native = not is_converse and "anthropic" in model
     check, checked, prompt_of = (
         bedrock.check_anthropic_request, bedrock.check_anthropic_result, native_prompt
@@ -30,6 +33,24 @@ def answer(record, model, invocation_type):
     if wrong := checked(result):
         raise AssertionError(wrong)
     return result, reply
+
+
+def embedding(record, kind):
+    """A line of results with vectors; nobody counts tokens of these but Titan, in its answer."""
+    body = record["modelInput"]
+    check, checked = vectors.check_bedrock[kind]
+    wrong = records.repeated_members(record, frozenset()) + check(record)
+    reply = None if wrong else vectors.failure(vectors.bedrock_texts(body))
+    if wrong:
+        outcome = {"error": {"errorCode": 400, "errorMessage": "; ".join(wrong)}}
+    elif reply:
+        outcome = {"error": {"errorCode": reply.failure, "errorMessage": reply.message}}
+    else:
+        outcome = {"modelOutput": vectors.bedrock_answer(body, kind)}
+    result = {"modelInput": body, **outcome, "recordId": record["recordId"]}
+    if wrong := checked(result):
+        raise AssertionError(wrong)
+    return result, None if "error" in outcome else Reply(Prompt(""))
 
 
 def last_blocks(body):

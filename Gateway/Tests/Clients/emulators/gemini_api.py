@@ -9,6 +9,7 @@ import rules
 from google.genai import types
 
 from .gemini_files import CODES, VERSION, GeminiFiles
+from . import vectors
 from .model import Prompt, Reply, decoded
 from .server import Refusal, Violation, json_answer, json_body, jsonl, route
 
@@ -22,6 +23,7 @@ class Batch:
     display_name: str
     file_name: str
     created: datetime
+    is_embedding: bool
     state: str = STATES[0]
     results: list[dict] = field(default_factory=list)
     responses_file: str | None = None
@@ -52,8 +54,8 @@ class Gemini(GeminiFiles):
         self.batches = {}
         super().__init__(key)
 
-    @route("POST", f"{VERSION}/models/([^/:]+):batchGenerateContent")
-    def create(self, call, model):
+    @route("POST", f"{VERSION}/models/([^/:]+):(batchGenerateContent|asyncBatchEmbedContent)")
+    def create(self, call, model, method):
         body = json_body(call)
         order = body.get("batch")
         wrong = rules.check_members(body, "$", {"batch"})
@@ -65,15 +67,17 @@ class Gemini(GeminiFiles):
         if file.view.state != types.FileState.ACTIVE:
             raise Violation(400, f"{file.view.name} is not active.", "FAILED_PRECONDITION")
         batch = Batch(f"batches/{self.number():012x}", f"models/{model}", order["displayName"],
-                      file.view.name, datetime.now(timezone.utc))
+                      file.view.name, datetime.now(timezone.utc),
+                      method == "asyncBatchEmbedContent")
         self.batches[batch.name] = batch
         return json_answer(self.operation(batch))
 
     def operation(self, batch):
         kind = "type.googleapis.com/google.ai.generativelanguage.v1beta"
+        batch_type = "EmbedContentBatch" if batch.is_embedding else "GenerateContentBatch"
         done, failed = batch.count("response"), batch.count("error")
         metadata = {
-            "@type": f"{kind}.GenerateContentBatch", "name": batch.name, "model": batch.model,
+            "@type": f"{kind}.{batch_type}", "name": batch.name, "model": batch.model,
             "displayName": batch.display_name, "createTime": date(batch.created),
             "updateTime": date(datetime.now(timezone.utc)), "state": f"BATCH_STATE_{batch.state}",
             "inputConfig": {"fileName": batch.file_name},
@@ -88,7 +92,7 @@ class Gemini(GeminiFiles):
         if batch.responses_file:
             metadata["output"] = {"responsesFile": batch.responses_file}
             operation["response"] = {
-                "@type": f"{kind}.GenerateContentBatchOutput", **metadata["output"]}
+                "@type": f"{kind}.{batch_type}Output", **metadata["output"]}
         if batch.failure:
             operation["error"] = {"code": 3, "message": batch.failure}
         return operation
@@ -129,14 +133,17 @@ class Gemini(GeminiFiles):
 
     def finish(self, batch):
         lines = self.file(batch.file_name).data.removesuffix(b"\n").split(b"\n")
-        batch.failure = find_error(lines)
+        check_request, check_result = (
+            vectors.check_gemini if batch.is_embedding
+            else (gemini.check_request, gemini.check_result))
+        batch.failure = find_error(lines, check_request)
         batch.state = "FAILED" if batch.failure else "SUCCEEDED"
         if batch.failure:
             return
         batch.results = [
             answer(json.loads(line), batch.model, number) for number, line in enumerate(lines)]
         for record in batch.results:
-            if wrong := gemini.check_result(record):
+            if wrong := check_result(record):
                 raise AssertionError(wrong)
         self.shuffle(batch.results)
         view = types.File(name=f"files/batch-{batch.name[8:]}", mime_type="application/jsonl")
@@ -148,13 +155,13 @@ def key_of(record):
     return record["key"] if "key" in record else record["metadata"]["key"]
 
 
-def find_error(lines):
+def find_error(lines, check_request):
     """Why a file cannot be processed, or None."""
     keys = set()
     for number, line in enumerate(lines, 1):
         record, wrong = records.parse_line(line)
         if record is not None and not wrong:
-            wrong = records.repeated_members(record, gemini.OPAQUE) or gemini.check_request(record)
+            wrong = records.repeated_members(record, gemini.OPAQUE) or check_request(record)
         if wrong:
             return f"line {number}: {wrong}"
         if key_of(record) in keys:
@@ -177,11 +184,17 @@ def prompt_of(request):
 
 def answer(record, model, number):
     """A line of results: the key comes last."""
-    reply = Reply(prompt_of(record["request"]))
-    key = key_of(record)
+    request, key = record["request"], key_of(record)
+    is_embedding = "content" in request
+    if is_embedding:
+        reply = Reply(Prompt(vectors.gemini_text(request)))
+    else:
+        reply = Reply(prompt_of(request))
     if reply.failure:
         code, status = CODES[reply.failure]
         return {"key": key, "error": {"code": code, "message": reply.message, "status": status}}
+    if is_embedding:
+        return {"response": vectors.gemini_answer(request), "key": key}
     part = {"functionCall": {"name": reply.tool, "args": reply.arguments}} if reply.tool \
         else {"text": reply.text}
     counts = (reply.input_tokens, reply.output_tokens)

@@ -14,6 +14,7 @@ from typed import Validator, strict_model
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
+from . import vectors
 from .model import Prompt, Reply, decoded
 from .server import (
     Emulator, Refusal, Violation, file_answer, json_answer, json_body, jsonl, now, page,
@@ -23,6 +24,8 @@ CREATE = Validator(strict_model(batch_create_params.BatchCreateParams))
 LISTS = {"files": Validator(strict_model(file_list_params.FileListParams)),
          "batches": Validator(strict_model(batch_list_params.BatchListParams))}
 MOST_LINES, MOST_BYTES = 50_000, 200_000_000
+CHECKS = {"/v1/chat/completions": (openai_chat.check_request, openai_chat.check_result),
+          "/v1/embeddings": vectors.check_openai}
 STATES = ["validating", "in_progress", "finalizing", "completed"]
 ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error",
                409: "conflict_error", 429: "rate_limit_error"}
@@ -196,7 +199,7 @@ class OpenAI(Emulator):
         view.request_counts.total = len(lines)
         for number, line in enumerate(lines, 1):
             record = answer(json.loads(line), number)
-            if wrong := openai_chat.check_result(record):
+            if wrong := CHECKS[view.endpoint][1](record):
                 raise AssertionError(wrong)
             is_done = record["response"]["status_code"] == 200
             (work.done if is_done else work.failed).append(record)
@@ -243,7 +246,7 @@ def line_error(line, endpoint, ids, models):
         return "invalid_json_line", "; ".join(wrong)
     if record.get("url") != endpoint:
         return "url_mismatch", f"url: is not {endpoint}"
-    if wrong := openai_chat.check_request(record):
+    if wrong := CHECKS[endpoint][0](record):
         return "invalid_request", "; ".join(wrong)
     if record["custom_id"] in ids:
         return "duplicate_custom_id", f"custom_id: {record['custom_id']} occurs twice"
@@ -268,14 +271,21 @@ def prompt_of(body):
 
 def answer(record, number):
     """A line of results."""
-    reply = Reply(prompt_of(record["body"]))
-    if reply.failure:
+    is_embedding = record["url"] == "/v1/embeddings"
+    if is_embedding:
+        reply = vectors.failure(vectors.openai_texts(record["body"]))
+    else:
+        reply = Reply(prompt_of(record["body"]))
+    if reply and reply.failure:
         body = {"error": {"message": reply.message, "type": error_type(reply.failure),
                           "param": None, "code": None}}
+    elif is_embedding:
+        body = vectors.openai_answer(record["body"])
     else:
         body = completion(reply, record["body"]["model"], number)
+    status = reply.failure if reply and reply.failure else 200
     return {"id": f"batch_req_{number:024x}", "custom_id": record["custom_id"],
-            "response": {"status_code": reply.failure or 200, "request_id": f"req_{number:08x}",
+            "response": {"status_code": status, "request_id": f"req_{number:08x}",
                          "body": body},
             "error": None}
 
