@@ -128,7 +128,7 @@ import Wire
         #expect(try await JobStore(state: bench.state).active().isEmpty)
     }
 
-    @Test(arguments: ["/v1/responses", "/v1/embeddings", "/v1/chat/completions"])
+    @Test(arguments: ["/v1/responses", "/v1/moderations", "/v1/chat/completions"])
     func aBatchIsForTheEndpointOfItsLines(_ url: String) async throws {
         let bench = try Bench()
         _ = try await bench.order(2) { index in
