@@ -55,6 +55,36 @@ import Testing
         #expect(count == 99)
     }
 
+    @Test func inputsAreCounted() throws {
+        let inputs = [#""a""#, #"["a"]"#, #"["a","b","c"]"#]
+        let lines = (0..<90).map { number in
+            let url =
+                number < 30 ? "/v1/embeddings" : number < 60 ? "/embeddings" : "/v1/embeddings"
+            return #"{"custom_id":"r\#(number)","method":"POST","url":"\#(url)","#
+                + #""body":{"model":"m","input":\#(inputs[number % 3])}}"#
+        }
+        let chat =
+            #"{"custom_id":"c","url":"/v1/chat/completions","body":{"model":"m","messages":"#
+            + #"[{"role":"user","content":"q"}]}}"#
+        let text =
+            (lines + [
+                chat,
+                #"{"custom_id":"t","url":"/v1/embeddings","body":"#
+                    + #"{"model":"m","input":[[1],[2],[3]]}}"#,
+            ]).joined(separator: "\n")
+        var configuration = try configuration(.request, "bedrock")
+        configuration.options.model = "cohere.embed-v4:0"
+        let report = try convert(Array(text.utf8), configuration).report
+        #expect(report.embeddings.records == 90 && report.embeddings.inputs == 150)
+        var scanner = RecordScanner()
+        var counts: [Int?] = []
+        scanner.scan(
+            Array(text.utf8).span.bytes, BlockPosition(file: 0, firstLine: 1, isFileStart: true)
+        ) { counts.append($0.embeddingInputs) }
+        #expect(counts.compactMap(\.self).reduce(0, +) == 153)
+        #expect(counts.suffix(2) == [nil, 3])
+    }
+
     @Test(arguments: ["base64", "float"])
     func clientsGetTheSpellingThatTheyAskedFor(encoding: String) throws {
         let request = """

@@ -205,7 +205,7 @@ struct InputConversion {
         configuration.errorLimit = JobRejection.limit
         // A file in the provider's own dialect names its models itself.
         if source.provider != target.provider { configuration.options.model = job.modelID }
-        let writer = PartWriter(limits, blobs)
+        let writer = PartWriter(limits, blobs, countsInputs: source.isForEmbeddings)
         do {
             // Whoever keeps a dialect gets the lines as they are; no other line lacks an id then.
             let isKept = source.provider == target.provider && target.dialect == nil
@@ -268,76 +268,5 @@ extension [UInt8] {
     /// Appends the bytes of a span.
     mutating func append(span: RawSpan) {
         span.withUnsafeBytes { append(contentsOf: $0) }
-    }
-}
-
-/// Writes lines to blobs, a new one whenever the next line would be over a limit.
-final class PartWriter {
-    private let limits: UpstreamLimits
-    private let blobs: any BlobStore
-    private var writer: (any BlobWriter)?
-    private var recordCount = 0
-    private var byteCount = 0
-    private var parts: [JobPart] = []
-
-    init(_ limits: UpstreamLimits, _ blobs: any BlobStore) {
-        self.limits = limits
-        self.blobs = blobs
-    }
-
-    /// Appends whole lines; only the last one of a file may lack its line feed.
-    func append(_ lines: [UInt8]) async throws {
-        var start = 0
-        var end = 0
-        while end < lines.count {
-            let feed = lines[end...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.count - 1
-            let length = feed + 1 - end
-            guard length <= limits.byteCount else {
-                throw JobFailure("a record is larger than the provider takes [file_too_large]")
-            }
-            let isFull =
-                recordCount == limits.recordCount || byteCount + length > limits.byteCount
-            if isFull {
-                try await write(lines[start..<end])
-                try await endPart()
-                start = end
-            }
-            recordCount += 1
-            byteCount += length
-            end = feed + 1
-        }
-        try await write(lines[start..<end])
-    }
-
-    private func write(_ bytes: ArraySlice<UInt8>) async throws {
-        guard !bytes.isEmpty else { return }
-        let writer: any BlobWriter
-        if let current = self.writer {
-            writer = current
-        } else {
-            writer = try await blobs.makeWriter(reserving: 0)
-            self.writer = writer
-        }
-        try await writer.append(NIOCore.ByteBuffer(bytes: bytes))
-    }
-
-    private func endPart() async throws {
-        guard let writer else { return }
-        parts.append(JobPart(blob: try await writer.commit(), recordCount: recordCount))
-        self.writer = nil
-        recordCount = 0
-        byteCount = 0
-    }
-
-    /// The parts, when all lines were appended.
-    func finish() async throws -> [JobPart] {
-        try await endPart()
-        return parts
-    }
-
-    /// Throws the part away that is not complete.
-    func abandon() async {
-        await writer?.abandon()
-        writer = nil
     }
 }

@@ -118,11 +118,14 @@ public struct UpstreamLimits: Sendable, Hashable {
     public var recordCount: Int
     /// The most bytes.
     public var byteCount: Int
+    /// The most inputs of all requests for embeddings.
+    public var inputCount: Int
 
     /// Creates limits.
-    public init(recordCount: Int, byteCount: Int) {
+    public init(recordCount: Int, byteCount: Int, inputCount: Int = .max) {
         self.recordCount = recordCount
         self.byteCount = byteCount
+        self.inputCount = inputCount
     }
 }
 

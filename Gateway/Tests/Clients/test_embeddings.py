@@ -51,9 +51,16 @@ def cohere(identifier, texts):
         "texts": texts, "input_type": "search_document", "output_dimension": 256}}
 
 
+def cohere_short(identifier, texts):
+    """The model's own length of vectors, which is short here."""
+    record = cohere(identifier, texts)
+    del record["modelInput"]["output_dimension"]
+    return record
+
+
 FORMATS = {openai_floats: "openai/embeddings", openai_base64: "openai/embeddings",
            gemini: "gemini/embed-content", titan: "bedrock/titan-embed",
-           cohere: "bedrock/cohere-embed"}
+           cohere: "bedrock/cohere-embed", cohere_short: "bedrock/cohere-embed"}
 
 
 def read(record):
@@ -81,16 +88,16 @@ def vector_of(embedding):
     return list(struct.unpack(f"<{len(data) // 4}f", data))
 
 
-def expected(texts, format_name):
+def expected(texts, format_name, length):
     said = [Reply(Prompt(text)) for text in texts]
     for reply in said:
         if reply.failure:
             code = GRPC[reply.failure] if format_name.startswith("gemini") else reply.failure
             return code, reply.message
-    return [vector(text, 256) for text in texts]
+    return [vector(text, length) for text in texts]
 
 
-def run(gateway, model, dialect, asked):
+def run(gateway, model, dialect, asked, length=256):
     provider = PROVIDERS.get(model, model)
     sent = [dialect(f"id-{number}", texts) for number, texts in enumerate(asked)]
     job = Job(gateway, provider, lines(sent), model=MODELS[model])
@@ -101,7 +108,7 @@ def run(gateway, model, dialect, asked):
     results = [json.loads(line) for line in found]
     answers = dict(map(read, results))
     assert len(answers) == len(found)
-    wanted = [expected(texts, FORMATS[dialect]) for texts in asked]
+    wanted = [expected(texts, FORMATS[dialect], length) for texts in asked]
     assert answers == {f"id-{number}": answer for number, answer in enumerate(wanted)}
     if "recordId" in sent[0]:
         assert {record["recordId"]: record["modelInput"] for record in results} == {
@@ -112,8 +119,9 @@ def run(gateway, model, dialect, asked):
     return results
 
 
+DIALECTS = [openai_floats, openai_base64, gemini, titan, cohere]
 # Bedrock's own files stay as they are, so its other model says no to each of their records.
-PAIRS = [(model, dialect) for model in MODELS for dialect in FORMATS
+PAIRS = [(model, dialect) for model in MODELS for dialect in DIALECTS
          if (model, dialect) not in {("titan", cohere), ("cohere", titan)}]
 
 
@@ -132,6 +140,16 @@ def test_matrix(gateway, model, dialect):
 def test_several_texts_in_a_record(gateway, model, dialect):
     run(gateway, model, dialect, [[f"{n} {m}" for m in range(n + 1)] for n in range(30)] + [
         ["fine", "fail:429 the rest"]])
+
+
+def test_more_inputs_than_a_batch_has(gateway, emulators):
+    """OpenAI counts the inputs of all requests: the file is cut before there are 50,000."""
+    batches = emulators["openai"].batches
+    known = len(batches)
+    run(gateway, "openai", cohere_short, [[f"{n} {m}" for m in range(96)] for n in range(525)],
+        length=None)
+    lines_of_each = [work.view.request_counts.total for work in list(batches.values())[known:]]
+    assert lines_of_each == [520, 5]
 
 
 @pytest.mark.parametrize("model, dialect, code", [

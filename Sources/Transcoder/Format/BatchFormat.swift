@@ -171,6 +171,8 @@ public struct BatchLimit: Sendable, Hashable {
         case maxBytes = "max-bytes"
         /// Tokens of all records together, estimated from their bytes.
         case maxTokens = "max-tokens"
+        /// What all records together ask vectors for: a record can hold several inputs.
+        case maxInputs = "max-inputs"
     }
 
     /// What is limited.

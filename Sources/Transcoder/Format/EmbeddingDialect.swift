@@ -59,6 +59,14 @@ extension BatchFormat {
         dialects.map(\.name) + embeddingDialects.map(\.name)
     }
 
+    /// What records of a dialect are; nil where it does not say.
+    static func operation(ofDialect name: String?) -> Operation? {
+        if embeddingDialects.contains(where: { $0.name == name }) { return .embeddings }
+        let isChat =
+            dialects.contains { $0.name == name } || readOnlyDialects.contains { $0 == name }
+        return isChat ? .chat : nil
+    }
+
     /// The dialect that embeddings are written in where the user names none.
     ///
     /// - Parameter model: The model that the batch is for.

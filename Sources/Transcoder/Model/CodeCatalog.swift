@@ -101,6 +101,11 @@ extension CodeDescription {
                 + "depends on the account. Tokens are estimated: a quarter of the bytes. "
                 + "`transcode split` cuts the file into parts."),
         CodeDescription(
+            "too_many_inputs", .error, "more inputs for embeddings than the batch may have",
+            "A request for embeddings can hold many inputs, and OpenAI counts those of all requests "
+                + "of a batch together. `check --limit max-inputs=N` sets another bound. `transcode "
+                + "split` cuts the file into parts."),
+        CodeDescription(
             "file_too_large", .error, "a larger file than the provider takes",
             "The size is over the limit that `transcode formats NAME` shows. Where a vendor "
                 + "writes MB without saying which, the smaller reading of 1,000,000 bytes is "

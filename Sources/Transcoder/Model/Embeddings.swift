@@ -14,6 +14,8 @@ struct EmbeddingRequest {
     var inputsNode = NodeID.root
     /// The inputs are numbers of tokens, which only the source's own models know: their member.
     var tokens: NodeID?
+    /// How many inputs those are.
+    var tokenInputs = 0
     /// How long the vectors are to be, a whole number.
     var dimensions: NodeID?
     /// The member that asks for vectors as base64.
@@ -25,12 +27,16 @@ struct EmbeddingRequest {
 
     init() {}
 
+    /// How many vectors are asked for.
+    var count: Int { tokens == nil ? inputs.count : tokenInputs }
+
     /// Makes the value ready for the next record and keeps its memory.
     mutating func reset() {
         inputs.empty()
         texts.empty()
         inputsNode = .root
         tokens = nil
+        tokenInputs = 0
         dimensions = nil
         base64 = nil
         task = nil

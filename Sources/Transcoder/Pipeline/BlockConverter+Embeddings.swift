@@ -32,16 +32,26 @@ extension BlockConverter {
         try writer.write(response, to: &output, &context)
     }
 
+    /// The inputs that the record asks vectors for; 0 for anything but a request for embeddings.
+    var inputCount: Int {
+        guard conversion.kind == .request, request.operation == .embeddings else { return 0 }
+        return request.embedding.inputs.count
+    }
+
     private func refusal(
         of operation: Operation, _ code: ErrorCode, at node: NodeID
     ) -> RecordError {
-        switch operation {
-        case .chat:
-            RecordError(code, at: node, "the dialect that was named takes embeddings only")
-        case .embeddings where conversion.dialectIsNamed:
-            RecordError(code, at: node, "the dialect that was named takes conversations only")
-        case .embeddings:
-            RecordError(code, at: node, conversion.target.embeddingAdvice)
-        }
+        let message: StaticString =
+            switch (operation, conversion.firstOperation) {
+            case (.chat, _) where conversion.dialectIsNamed:
+                "the dialect that was named takes embeddings only"
+            case (.embeddings, _) where conversion.dialectIsNamed:
+                "the dialect that was named takes conversations only"
+            case (.chat, _): "the first record asks for embeddings, and a batch is of one kind"
+            case (.embeddings, .chat):
+                "the first record is a conversation, and a batch is of one kind"
+            case (.embeddings, _): conversion.target.embeddingAdvice
+            }
+        return RecordError(code, at: node, message)
     }
 }

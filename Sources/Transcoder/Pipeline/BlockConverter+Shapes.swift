@@ -20,6 +20,7 @@ extension BlockConverter {
         log.recordCount += 1
         log.writtenCount += 1
         let effects = shapes.effects[match.shape]
+        log.embeddings.add(inputs: effects.inputCount)
         for index in effects.losses {
             let loss = shapes.losses[index]
             log.losses.append(
@@ -73,7 +74,8 @@ extension BlockConverter {
             line: view.lineWithLineFeed, start: lessonStart.output,
             losses: lessonStart.lossCount..<log.losses.count,
             model: modelNode.map { view.interior($0) },
-            entry: conversion.idRule == .any ? nil : log.entries[log.entries.count - 1])
+            entry: conversion.idRule == .any ? nil : log.entries[log.entries.count - 1],
+            inputCount: inputCount)
         shapes.learn(lesson, context, output, log)
     }
 }

@@ -301,6 +301,7 @@ extension BlockConverter {
         log.writtenCount += 1
         if isPassedThrough { log.passedCount += 1 }
         for index in context.losses.indices { note(context.losses[index], number) }
+        if !isPassedThrough { log.embeddings.add(inputs: inputCount) }
         if !isPassedThrough, let model = modelNode {
             let name = context.view.interior(model)
             log.count(model: name)

@@ -56,13 +56,16 @@ public struct Conversion: Sendable {
     let source: any BatchFormat.Type
     let sourceDialect: String?
     let target: any BatchFormat.Type
-    /// What conversations are written in; nil where a dialect of embeddings was asked for.
+    /// What conversations are written in; nil where a dialect of embeddings was asked for, or the
+    /// first request asks for vectors.
     let dialect: Dialect?
     /// What embeddings are written in; nil where the target has nothing for them, a dialect of
-    /// conversations was asked for, or it is not settled which of several.
+    /// conversations was asked for, the first request is one, or it is not settled which of several.
     let embeddings: EmbeddingDialect?
     /// The user named a dialect, and left no choice to the model.
     let dialectIsNamed: Bool
+    /// What the first request is, where that decides what the others may be.
+    let firstOperation: Operation?
     /// The dialect that the user asked for by name.
     let targetDialect: String?
     private let detectedDialect: String?
@@ -89,12 +92,20 @@ public struct Conversion: Sendable {
         }
         let named = configuration.target.dialect
         let wanted = try Self.wantedDialect(configuration, of: target)
-        dialect = target.dialects.first { wanted == nil || $0.name == wanted }
+        let isDetected = configuration.source == nil || detected?.format.provider == source.name
+        detectedDialect = isDetected ? detected?.format.dialect : nil
         dialectIsNamed = named != nil && named != DialectChoice.name
-        embeddings =
+        let chat = target.dialects.first { wanted == nil || $0.name == wanted }
+        let vectors =
             dialectIsNamed
             ? target.embeddingDialects.first { $0.name == named }
             : target.embeddingDialect(for: configuration.options.model)
+        // A batch is of one kind, which the first of its requests shows.
+        firstOperation =
+            kind == .request && !dialectIsNamed
+            ? source.operation(ofDialect: configuration.source?.dialect ?? detectedDialect) : nil
+        dialect = firstOperation == .embeddings && vectors != nil ? nil : chat
+        embeddings = firstOperation == .chat ? nil : vectors
         guard dialect != nil || embeddings != nil else {
             throw ConfigurationError(
                 description: "\(configuration.target) can be read but not written")
@@ -105,8 +116,6 @@ public struct Conversion: Sendable {
         sourceDialect = configuration.source?.dialect
         self.target = target
         targetDialect = wanted
-        let isDetected = configuration.source == nil || detected?.format.provider == source.name
-        detectedDialect = isDetected ? detected?.format.dialect : nil
     }
 
     /// The dialect that the user names, or has the model choose.

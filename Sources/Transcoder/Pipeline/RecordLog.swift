@@ -66,6 +66,7 @@ struct RecordLog: ~Copyable {
     var passedCount = 0
     var blankCount = 0
     var byteCount = 0
+    var embeddings = EmbeddingCount()
     /// The models met so far; those that this block does not name have no records.
     var models: [(name: String, records: Int)] = []
     /// The spellings of their names, and at the same positions their places in `models`.
@@ -89,6 +90,7 @@ struct RecordLog: ~Copyable {
         passedCount = 0
         blankCount = 0
         byteCount = 0
+        embeddings = EmbeddingCount()
         for index in models.indices { models[index].records = 0 }
     }
 

@@ -129,8 +129,11 @@ public struct RecordScanner: ~Copyable, Sendable {
 
     private func noteRequest(in summary: inout RecordSummary) {
         summary.model = request.model.map { context.view.decoded($0) }
-        // Vectors are no tokens.
-        if request.operation == .embeddings { summary.maxOutputTokens = 0 }
+        if request.operation == .embeddings {
+            summary.embeddingInputs = request.embedding.count
+            // Vectors are no tokens.
+            summary.maxOutputTokens = 0
+        }
         guard let node = request.settings[.maxOutputTokens],
             let most = try? context.integer(node)
         else { return }

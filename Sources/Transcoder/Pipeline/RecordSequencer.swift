@@ -171,6 +171,8 @@ public struct RecordSequencer: ~Copyable, Sendable {
         summary.blankLines += block.log.blankCount
         summary.bytesRead += block.log.byteCount
         summary.bytesWritten += block.output.count
+        summary.embeddings.records += block.log.embeddings.records
+        summary.embeddings.inputs += block.log.embeddings.inputs
         summary.bytesCopied += block.output.copiedByteCount - block.copiedBefore
         summary.bytesRewritten += block.output.rewrittenByteCount - block.rewrittenBefore
         let room = conversion.configuration.errorLimit - summary.errors.count

@@ -89,6 +89,8 @@ public struct RecordSummary: Sendable {
     public internal(set) var model: String?
     /// The most tokens that all answers to a request may have, where it says so.
     public internal(set) var maxOutputTokens: Int?
+    /// How many vectors a request asks for, where it asks for any.
+    public internal(set) var embeddingInputs: Int?
     /// Why the answer ended; nil where there is none.
     ///
     /// Of several answers the one that went worst counts.

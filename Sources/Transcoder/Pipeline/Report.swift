@@ -63,6 +63,24 @@ public struct LossEntry: Sendable, Hashable {
     public var first: SourcePlace
 }
 
+/// How many records ask for vectors, and for how many.
+public struct EmbeddingCount: Sendable, Hashable {
+    /// The records.
+    public var records = 0
+    /// The inputs of all of them, of which each becomes a vector.
+    public var inputs = 0
+
+    /// Counts nothing.
+    public init() {}
+
+    /// Counts a record with so many inputs; one without any asks for no vectors.
+    public mutating func add(inputs count: Int) {
+        guard count > 0 else { return }
+        records += 1
+        inputs += count
+    }
+}
+
 /// What a conversion did so far.
 public struct Report: Sendable {
     /// The source's format, or nil before the first record.
@@ -89,6 +107,10 @@ public struct Report: Sendable {
     public var bytesCopied = 0
     /// Bytes of the input that were spelled anew.
     public var bytesRewritten = 0
+    /// The requests for embeddings among the written ones, and what they ask vectors for.
+    ///
+    /// Records that were copied as they were are not looked at.
+    public var embeddings = EmbeddingCount()
     /// The losses, in the order in which they were first met.
     public var losses: [LossEntry] = []
     /// The errors, in the order of the input; no more than `Configuration.errorLimit`.

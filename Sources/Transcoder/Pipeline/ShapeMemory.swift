@@ -30,11 +30,15 @@ struct ShapeMemory: ~Copyable {
         let losses: Range<Int>
         let model: LogText?
         let id: ID?
+        /// What it asks vectors for.
+        let inputCount: Int
         /// The piece of the output that is the id, or -1.
         let idPiece: Int
 
         /// Those of a shape that could not be learned after all, and is never matched.
-        static var none: Effects { Effects(losses: 0..<0, model: nil, id: nil, idPiece: -1) }
+        static var none: Effects {
+            Effects(losses: 0..<0, model: nil, id: nil, inputCount: 0, idPiece: -1)
+        }
     }
 
     private(set) var table: ShapeTable
@@ -116,6 +120,8 @@ struct ShapeMemory: ~Copyable {
         let model: ByteView?
         /// Its id, where it must be known later.
         let entry: RecordEntry?
+        /// The inputs that it asks vectors for.
+        let inputCount: Int
     }
 
     /// Learns the shape of a record that was converted and accepted.
@@ -145,7 +151,7 @@ struct ShapeMemory: ~Copyable {
         effects.append(
             Effects(
                 losses: firstLoss..<losses.count, model: lesson.model.map { keep($0) }, id: id,
-                idPiece: idPiece))
+                inputCount: lesson.inputCount, idPiece: idPiece))
     }
 
     private mutating func keep(_ text: ByteView) -> LogText {

@@ -79,7 +79,8 @@ struct Check {
             lineByteLimit: settings.limits.lineByteLimit, decompresses: settings.decompresses)
         let reader = CheckReader(
             keepsIDs: plan.isOwnFormat && plan.conversion.kind == .request,
-            isNeeded: plan.isOwnFormat || (plan.wantsOneModel && !plan.hasModel))
+            isNeeded: plan.isOwnFormat || (plan.wantsOneModel && !plan.hasModel),
+            countsInputs: plan.isOwnFormat && plan.conversion.sourceID.isForEmbeddings)
         let runner = BlockRunner(
             plan.conversion, source: source, sink: reader, jobs: settings.jobs,
             progress: Progress(
@@ -115,11 +116,14 @@ struct Check {
 /// Keeps nothing of a conversion but what the records say about themselves.
 final class CheckReader: BlockSink {
     private(set) var probe: RecordProbe
+    /// What the conversion itself does not count, since it refuses the records.
+    private(set) var inputs: InputCounter
     /// The conversion itself does not tell enough.
     private let isNeeded: Bool
 
-    init(keepsIDs: Bool, isNeeded: Bool) {
+    init(keepsIDs: Bool, isNeeded: Bool, countsInputs: Bool) {
         probe = RecordProbe(keepsIDs: keepsIDs)
+        inputs = InputCounter(isNeeded: countsInputs)
         self.isNeeded = isNeeded
     }
 
@@ -127,5 +131,6 @@ final class CheckReader: BlockSink {
         _ block: borrowing BlockConverter, _ source: borrowing ByteBuffer, _ position: BlockPosition
     ) {
         if isNeeded { probe.look(at: source, position) }
+        if !position.isTooLong { source.withBytes { _ = inputs.count($0) } }
     }
 }

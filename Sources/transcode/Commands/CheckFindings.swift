@@ -14,6 +14,7 @@ struct CheckFindings {
     private var messages: [Message] = []
     private var errorCount = 0
     private var limitChecks: [RunReport.LimitCheck] = []
+    private let embeddings: EmbeddingCount
     /// Ids that stand twice where the provider does not mind.
     private var sharedIDCount = 0
     private var firstSharedID: RecordProbe.Duplicate?
@@ -25,6 +26,7 @@ struct CheckFindings {
         self.plan = plan
         self.file = file
         engineReport = report
+        embeddings = plan.isOwnFormat ? reader.inputs.total : report.embeddings
         recordCount = report.recordsRead
         let found = reader.probe.models.map { (name: $0.value, records: $0.count) }
         models = found.isEmpty ? report.models : found
@@ -39,7 +41,8 @@ struct CheckFindings {
             hasTarget ? LimitTable.limits(of: plan.target.provider, replacing: limits) : limits
         limitChecks = LimitTable.checks(
             known, records: recordCount,
-            bytes: plan.isOwnFormat ? report.bytesRead : report.bytesWritten)
+            bytes: plan.isOwnFormat ? report.bytesRead : report.bytesWritten,
+            inputs: embeddings.inputs)
     }
 
     private mutating func addDuplicates(_ reader: CheckReader) {

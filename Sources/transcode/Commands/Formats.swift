@@ -144,6 +144,7 @@ struct Formats {
                 case .maxBytes: "\(Numbers.grouped(limit.value)) bytes"
                 case .maxTokens: Numbers.count(limit.value, "token")
                 case .minRecords, .maxRecords: Numbers.count(limit.value, "record")
+                case .maxInputs: Numbers.count(limit.value, "input")
                 }
             lines.append("  \(HelpPage.pad(limit.key.rawValue, to: 11))  \(value)")
             let doubt = limit.isConfirmed ? "" : "not confirmed: "

@@ -20,19 +20,23 @@ enum LimitTable {
         guard let provider = report.target?.provider else { return [] }
         return checks(
             limits(of: provider, replacing: others), records: report.report.recordsWritten,
-            bytes: report.report.bytesWritten)
+            bytes: report.report.bytesWritten, inputs: report.report.embeddings.inputs)
     }
 
     static func checks(
-        _ limits: [BatchLimit], records: Int, bytes: Int
+        _ limits: [BatchLimit], records: Int, bytes: Int, inputs: Int
     ) -> [RunReport.LimitCheck] {
-        limits.map { limit in
-            let actual =
-                switch limit.key {
-                case .minRecords, .maxRecords: records
-                case .maxBytes: bytes
-                case .maxTokens: TokenEstimate.tokens(bytes: bytes)
-                }
+        limits.compactMap { limit in
+            let actual: Int
+            switch limit.key {
+            case .minRecords, .maxRecords: actual = records
+            case .maxBytes: actual = bytes
+            case .maxTokens: actual = TokenEstimate.tokens(bytes: bytes)
+            case .maxInputs:
+                // Conversations have none.
+                guard inputs > 0 else { return nil }
+                actual = inputs
+            }
             return RunReport.LimitCheck(limit: limit, actual: actual)
         }
     }
@@ -50,6 +54,9 @@ enum LimitTable {
         case .maxBytes:
             "\(Numbers.bytes(check.actual)), \(target) allows "
                 + "\(Numbers.bytes(check.limit.value))\(doubt) [file_too_large]"
+        case .maxInputs:
+            "\(Numbers.count(check.actual, "input")), \(target) allows "
+                + "\(Numbers.grouped(check.limit.value))\(doubt) [too_many_inputs]"
         case .maxTokens:
             "about \(Numbers.count(check.actual, "token")) (bytes / 4), \(target) allows "
                 + "\(Numbers.grouped(check.limit.value))\(doubt) [too_many_tokens]"

@@ -49,20 +49,23 @@ struct Split {
         } catch {
             throw .file(InputFile.name(of: input), error)
         }
+        let countsInputs: Bool
         switch try settings.detect(file) {
         case .empty: throw terminal.refuse(file.complaint(provider: nil))
         case .unknown(let message): throw terminal.refuse(message)
-        case .found(let detection): remark(on: detection, file.name)
-        case .asTold: break
+        case .found(let detection):
+            remark(on: detection, file.name)
+            countsInputs = detection.kind == .request && detection.format.isForEmbeddings
+        case .asTold: countsInputs = settings.source?.isForEmbeddings == true
         }
         try folder.begin()
         var writer = PartWriter(
             folder,
             PartWriter.Bounds(
                 records: limit(.maxRecords)?.value, bytes: limit(.maxBytes)?.value,
-                tokens: limit(.maxTokens)?.value))
+                tokens: limit(.maxTokens)?.value, inputs: limit(.maxInputs)?.value))
         do throws(CommandFailure) {
-            if let message = try copy(file, to: &writer) {
+            if let message = try copy(file, to: &writer, countsInputs: countsInputs) {
                 _ = terminal.refuse(message)
                 writer.discard()
                 terminal.remark("stopped at a record that fits into no part; no part is left")
@@ -91,7 +94,7 @@ struct Split {
 
     /// Copies all lines; returns what is wrong with the first that fits into no part.
     private func copy(
-        _ file: InputFile, to writer: inout PartWriter
+        _ file: InputFile, to writer: inout PartWriter, countsInputs: Bool
     ) throws(CommandFailure) -> Message? {
         let lineByteLimit = settings.limits.lineByteLimit
         let source = BlockSource(
@@ -102,6 +105,7 @@ struct Split {
         defer { progress?.erase() }
         var report = Report()
         var buffer = ByteBuffer(capacity: BlockSource.blockByteCount + (64 << 10))
+        var counter = InputCounter(isNeeded: countsInputs)
         while let position = try next(of: source, into: &buffer) {
             var block = buffer.view
             if position.isFileStart, block.starts(with: "\u{FEFF}") {
@@ -115,11 +119,13 @@ struct Split {
                         "the line is over the limit")
                 }
                 if !line.isBlank {
-                    guard writer.isFitting(records: 1, bytes: line.count + 1) else {
-                        let (code, sentence) = complaint(about: line)
+                    let inputs = counter.inputs(of: line)
+                    guard writer.isFitting(records: 1, bytes: line.count + 1, inputs: inputs)
+                    else {
+                        let (code, sentence) = complaint(about: line, inputs: inputs)
                         return message(file, number, line, code, sentence)
                     }
-                    try writer.add(line, number: number)
+                    try writer.add(line, number: number, inputs: inputs)
                     report.recordsRead += 1
                 }
                 number += 1
@@ -148,7 +154,16 @@ struct Split {
             excerpt: Excerpt(around: 0, of: line))
     }
 
-    private func complaint(about line: ByteView) -> (code: String, sentence: String) {
+    private func complaint(
+        about line: ByteView, inputs: Int
+    ) -> (code: String, sentence: String) {
+        if let limit = limit(.maxInputs), inputs > limit.value {
+            return (
+                "too_many_inputs",
+                "this record alone has \(Numbers.count(inputs, "input")), the limit is "
+                    + Numbers.grouped(limit.value)
+            )
+        }
         let size = line.count + 1
         if let limit = limit(.maxBytes), size > limit.value {
             return (
@@ -178,7 +193,8 @@ struct Split {
             json.member("records", parts.reduce(0) { $0 + $1.records })
             json.member("bytes", parts.reduce(0) { $0 + $1.bytes })
             json.object("limits") { json in
-                for key in BatchLimit.Key.allCases {
+                let hasInputs = parts.contains { $0.inputs > 0 }
+                for key in BatchLimit.Key.allCases where key != .maxInputs || hasInputs {
                     if let limit = limit(key) { json.member(key.rawValue, limit.value) }
                 }
             }

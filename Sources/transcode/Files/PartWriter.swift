@@ -12,6 +12,7 @@ struct PartWriter: ~Copyable {
         let records: Int?
         let bytes: Int?
         let tokens: Int?
+        let inputs: Int?
     }
 
     /// A part, as the manifest lists it.
@@ -21,6 +22,8 @@ struct PartWriter: ~Copyable {
         let firstID: String?
         var records = 0
         var bytes = 0
+        /// What its records ask vectors for.
+        var inputs = 0
         var lastID: String?
     }
 
@@ -41,18 +44,22 @@ struct PartWriter: ~Copyable {
     private static var bufferByteCount: Int { 256 << 10 }
 
     /// Whether a part may hold so much.
-    func isFitting(records: Int, bytes: Int) -> Bool {
+    func isFitting(records: Int, bytes: Int, inputs: Int) -> Bool {
         if let limit = bounds.records, records > limit { return false }
         if let limit = bounds.bytes, bytes > limit { return false }
+        if let limit = bounds.inputs, inputs > limit { return false }
         if let limit = bounds.tokens, TokenEstimate.tokens(bytes: bytes) > limit { return false }
         return true
     }
 
     /// Adds a line, which must fit into a part alone.
-    mutating func add(_ line: ByteView, number: Int) throws(CommandFailure) {
+    mutating func add(
+        _ line: ByteView, number: Int, inputs: Int
+    ) throws(CommandFailure) {
         let size = line.count + 1
         if let part = parts.last, file != nil,
-            !isFitting(records: part.records + 1, bytes: part.bytes + size)
+            !isFitting(
+                records: part.records + 1, bytes: part.bytes + size, inputs: part.inputs + inputs)
         {
             try endPart()
         }
@@ -64,6 +71,7 @@ struct PartWriter: ~Copyable {
         buffer.append("\n")
         parts[parts.count - 1].records += 1
         parts[parts.count - 1].bytes += size
+        parts[parts.count - 1].inputs += inputs
     }
 
     /// Ends the last part.

@@ -185,8 +185,10 @@ enum FlagTable {
     private static let limits = [
         Flag(
             .limit, nil, "KEY=VALUE", in: .limits, for: [.check, .split], isRepeatable: true,
-            "another limit: max-records, min-records, max-bytes, max-tokens",
-            "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4."),
+            "another limit; may be given several times",
+            "Keys: max-records, min-records, max-bytes, max-tokens, max-inputs.",
+            "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4.",
+            "Inputs are what requests for embeddings ask vectors for."),
         Flag(
             .maxLineBytes, nil, "SIZE", in: .limits, for: lineReaders,
             "the longest line (default: 256MiB)",

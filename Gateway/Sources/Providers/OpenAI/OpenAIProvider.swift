@@ -23,7 +23,7 @@ public struct OpenAIProvider: BatchProvider {
 
     /// 50,000 requests and 200 MB a file.
     public var limits: UpstreamLimits {
-        UpstreamLimits(recordCount: 50_000, byteCount: 200_000_000)
+        UpstreamLimits(recordCount: 50_000, byteCount: 200_000_000, inputCount: 50_000)
     }
 
     private var authorization: (String, String) { ("authorization", "Bearer \(key)") }

@@ -23,7 +23,7 @@ from .server import (
 CREATE = Validator(strict_model(batch_create_params.BatchCreateParams))
 LISTS = {"files": Validator(strict_model(file_list_params.FileListParams)),
          "batches": Validator(strict_model(batch_list_params.BatchListParams))}
-MOST_LINES, MOST_BYTES = 50_000, 200_000_000
+MOST_LINES, MOST_BYTES, MOST_INPUTS = 50_000, 200_000_000, 50_000
 CHECKS = {"/v1/chat/completions": (openai_chat.check_request, openai_chat.check_result),
           "/v1/embeddings": vectors.check_openai}
 STATES = ["validating", "in_progress", "finalizing", "completed"]
@@ -229,6 +229,10 @@ def find_errors(lines, endpoint):
         return [BatchError(code="empty_file", message="The batch input file is empty.")]
     if len(lines) > MOST_LINES:
         return [BatchError(code="too_many_tasks", message=f"{len(lines)} requests")]
+    if endpoint == "/v1/embeddings":
+        inputs = sum(vectors.input_count(line) for line in lines)
+        if inputs > MOST_INPUTS:
+            return [BatchError(code="too_many_tasks", message=f"{inputs} inputs")]
     errors, ids, models = [], set(), set()
     for number, line in enumerate(lines, 1):
         code, message = line_error(line, endpoint, ids, models)

@@ -1,6 +1,7 @@
 """Embeddings by rule, in the spelling of every provider, so that every vector can be foretold."""
 import base64
 import hashlib
+import json
 import struct
 
 import embeddings
@@ -31,6 +32,14 @@ check_openai = embeddings.check_openai_request, embeddings.check_openai_result
 
 def openai_texts(body):
     return [body["input"]] if isinstance(body["input"], str) else body["input"]
+
+
+def input_count(line):
+    """The inputs of a line; one that is no request is found later."""
+    try:
+        return len(openai_texts(json.loads(line)["body"]))
+    except (ValueError, LookupError, TypeError):
+        return 0
 
 
 def openai_answer(body):

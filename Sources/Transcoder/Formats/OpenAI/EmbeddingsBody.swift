@@ -62,8 +62,13 @@ enum EmbeddingsBody {
                 case .string:
                     request.beginInput(at: element)
                     request.append(try context.text(element))
-                case .number where request.inputs.isEmpty, .array where request.inputs.isEmpty:
+                case .number where request.inputs.isEmpty:
                     request.tokens = input
+                    request.tokenInputs = 1
+                    return
+                case .array where request.inputs.isEmpty:
+                    request.tokens = input
+                    for _ in context.view.elements(input) { request.tokenInputs += 1 }
                     return
                 default: throw .wrongType(element, "inputs are texts or lists of tokens")
                 }

@@ -43,6 +43,9 @@ enum OpenAIFormat: BatchFormat {
         BatchLimit(
             .maxBytes, 200_000_000,
             source: "OpenAI batch guide (200 MB, the smaller reading); read 2026-11"),
+        BatchLimit(
+            .maxInputs, 50_000,
+            source: "OpenAI batch guide: embedding inputs of all requests; read 2026-11"),
     ]
     static let idMember: StaticString = "custom_id"
     static let requestIDs = RecordIDRule.unique
