@@ -185,7 +185,7 @@ enum FlagTable {
     private static let limits = [
         Flag(
             .limit, nil, "KEY=VALUE", in: .limits, for: [.check, .split], isRepeatable: true,
-            "another limit; may be given several times",
+            "another limit, such as max-records=1000",
             "Keys: max-records, min-records, max-bytes, max-tokens, max-inputs.",
             "Sizes take units as --max-line-bytes does. Tokens are estimated: bytes / 4.",
             "Inputs are what requests for embeddings ask vectors for."),
