@@ -66,6 +66,8 @@ struct Dialect: Sendable {
     /// It is that of another service with the same bodies, which the provider's name alone does
     /// not mean.
     var isOtherService = false
+    /// Requests are read into a table: a member has one type over the whole file.
+    var hasColumns = false
 }
 
 /// The dialect that is written for a model, as `bedrock/auto` asks for it.

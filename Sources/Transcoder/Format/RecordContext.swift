@@ -43,6 +43,8 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     /// What became of it depends on more than its shape: on where its line stands, or on what is
     /// inside of values that were only copied.
     var isUnique = false
+    /// JSON of the source was copied into the record, whose members nobody has looked at.
+    var holdsCopiedJSON = false
     /// The target takes no empty objects: those that say nothing are left out.
     var leavesOutEmptyObjects = false
     /// What is asked of texts is noted, so that something can be learned from the record.
@@ -81,6 +83,7 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         asked.inquiries.empty()
         positionalID = nil
         isUnique = false
+        holdsCopiedJSON = false
         leavesOutEmptyObjects = false
         writtenID = 0..<0
         sourceID = nil

@@ -306,14 +306,15 @@ extension BlockConverter {
             let name = context.view.interior(model)
             log.count(model: name)
         }
-        guard conversion.idRule != .any, !isPassedThrough, let source = context.sourceID else {
-            return
-        }
+        let hasColumns = conversion.hasColumns && context.holdsCopiedJSON
+        guard conversion.idRule != .any || hasColumns, !isPassedThrough,
+            let source = context.sourceID ?? request.id.text
+        else { return }
         if conversion.configuration.keepsRejects {
             lines.append(made: line)
             lines.append(UInt8(ascii: "\n"))
         }
-        let node = idNode
+        let node = hasColumns ? request.body : idNode
         let view = context.view
         let sourceBytes = context.copyableBytes(source)
         let sourceID = log.keep { $0.append(unescaping: sourceBytes) }

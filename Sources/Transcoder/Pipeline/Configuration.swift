@@ -158,6 +158,9 @@ public struct Conversion: Sendable {
         kind == .request ? target.requestIDs : target.resultIDs
     }
 
+    /// Members must have one type over all records.
+    var hasColumns: Bool { kind == .request && dialect?.hasColumns == true }
+
     /// The source's format as the report names it.
     public var sourceID: FormatID {
         FormatID(provider: source.name, dialect: sourceDialect ?? detectedDialect)

@@ -30,7 +30,7 @@ struct RecordEntry: BitwiseCopyable {
     let sourceID: LogText
     /// The hash of that id.
     let idHash: UInt64
-    /// The path of the id in the source.
+    /// The path of the id in the source; of the body, where it is the members that count.
     let idPath: LogText
     let line: Int
     let column: Int

@@ -13,6 +13,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
     private var summary = Report()
     /// Where each id of `ids` stands.
     private var firstUses = TrivialArray<FirstUse>()
+    private var columns = ColumnTypes()
     /// The output so far ends without a line feed: a further file was not expected.
     private var lacksLineFeed = false
 
@@ -73,10 +74,10 @@ public struct RecordSequencer: ~Copyable, Sendable {
             case .respelled(let id):
                 respellings.append((entry.writtenID, id))
                 if !entry.isIDRewritten { noteRewriting(of: entry, in: &block) }
-            case .duplicate(let first):
+            case .refused(let refusal):
                 let lossStart = previous?.lossEnd ?? 0
                 let lineStart = previous?.lineEnd ?? 0
-                refuse(entry, first, &block, losses: lossStart..<entry.lossEnd, lineStart)
+                refuse(entry, refusal, &block, losses: lossStart..<entry.lossEnd, lineStart)
                 rejects.append(
                     RejectedLine(number: entry.line, range: lineStart..<entry.lineEnd))
                 if conversion.configuration.onError == .stop {
@@ -105,14 +106,29 @@ public struct RecordSequencer: ~Copyable, Sendable {
     }
 
     private enum Outcome {
-        case fine, respelled(String), duplicate(SourcePlace)
+        case fine, respelled(String), refused(Refusal)
+    }
+
+    /// Why a record does not go with those before it.
+    private struct Refusal {
+        let code: ErrorCode
+        let message: String
+        var firstUse: SourcePlace?
     }
 
     private mutating func outcome(
         of entry: RecordEntry, _ block: borrowing BlockConverter
-    )
-        -> Outcome
-    {
+    ) -> Outcome {
+        if conversion.hasColumns {
+            let record = block.output.view.slice(entry.outputStart, entry.outputEnd - 1)
+            let place = SourcePlace(file: block.file, line: entry.line, column: entry.column)
+            guard let fault = columns.add(record, from: place) else { return .fine }
+            return .refused(
+                Refusal(
+                    code: .unsupportedBlock,
+                    message: "a member has one type over the whole file: \(fault.words)",
+                    firstUse: fault.firstUse))
+        }
         let source = block.log.view(entry.sourceID)
         if conversion.idRule == .restricted {
             let wish = block.output.view.slice(
@@ -123,7 +139,13 @@ public struct RecordSequencer: ~Copyable, Sendable {
             return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
         }
         let (position, isNew) = ids.insert(source, hash: entry.idHash)
-        guard isNew else { return .duplicate(firstUses[position].place) }
+        guard isNew else {
+            return .refused(
+                Refusal(
+                    code: .duplicateCustomID,
+                    message: "record id \"\(source.text)\" was already used",
+                    firstUse: firstUses[position].place))
+        }
         firstUses.append(FirstUse(file: block.file, entry))
         guard conversion.idRule == .restrictedUnique else { return .fine }
         let wish = block.output.view.slice(entry.writtenID.lowerBound, entry.writtenID.upperBound)
@@ -136,9 +158,9 @@ public struct RecordSequencer: ~Copyable, Sendable {
                 code: .idRewritten, path: entry.idPath, line: entry.line, column: entry.column))
     }
 
-    /// Rejects a record whose id stands in the file already.
+    /// Rejects a record that does not go with those before it.
     private func refuse(
-        _ entry: RecordEntry, _ first: SourcePlace, _ block: inout BlockConverter,
+        _ entry: RecordEntry, _ refusal: Refusal, _ block: inout BlockConverter,
         losses: Range<Int>, _ lineStart: Int
     ) {
         block.log.writtenCount -= 1
@@ -150,9 +172,8 @@ public struct RecordSequencer: ~Copyable, Sendable {
         guard block.log.errors.count < conversion.configuration.errorLimit else { return }
         let place = SourcePlace(file: block.file, line: entry.line, column: entry.column)
         let diagnostic = Diagnostic(
-            place: place, path: block.log.view(entry.idPath).text,
-            code: ErrorCode.duplicateCustomID.rawValue,
-            message: "record id \"\(id)\" was already used", recordID: id, firstUse: first,
+            place: place, path: block.log.view(entry.idPath).text, code: refusal.code.rawValue,
+            message: refusal.message, recordID: id, firstUse: refusal.firstUse,
             excerpt: ErrorDescriber.excerpt(of: line, around: line.count > 0 ? entry.column - 1 : 0)
         )
         let errors = block.log.errors

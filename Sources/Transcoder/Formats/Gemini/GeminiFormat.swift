@@ -25,7 +25,8 @@ enum GeminiFormat: BatchFormat {
             resultWriter: GeminiResultWriter.self),
         Dialect(
             name: GeminiDialect.vertex.name, requestWriter: VertexRequestWriter.self,
-            resultWriter: VertexResultWriter.self, isOtherService: true),
+            resultWriter: VertexResultWriter.self, isOtherService: true,
+            hasColumns: true),
     ]
     static let embeddingDialects = [
         EmbeddingDialect(

@@ -25,6 +25,7 @@ enum VertexRequestWriter: RequestWriting {
         guard request.holdsOpaqueJSON else { return }
         // What stands inside of values that are only copied decides here, too.
         context.isUnique = true
+        context.holdsCopiedJSON = true
         try VertexImporter.check(output.view.slice(start, output.count), of: request, &context)
     }
 }
