@@ -25,9 +25,11 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
     let options: ConversionOptions
     /// The physical number of the line.
     var lineNumber = 1
-    /// The id of the client's request on the same line of the request file, where a result names
-    /// none; in scratch memory.
+    /// The id of the client's request on the same line of the request file, or of the one that the
+    /// result repeats, where it names none; in scratch memory.
     var positionalID: Text?
+    /// What the request means that the result repeats, where several of the client's mean the same.
+    var sharedEcho: UInt64?
     /// Where in the output the id of the record was written.
     var writtenID = 0..<0
     /// Integers may stand in quotes, as the JSON form of protocol buffers allows.
@@ -82,6 +84,7 @@ struct RecordContext: ~Copyable, @unchecked Sendable {
         losses.removeAll(keepingCapacity: true)
         asked.inquiries.empty()
         positionalID = nil
+        sharedEcho = nil
         isUnique = false
         holdsCopiedJSON = false
         leavesOutEmptyObjects = false

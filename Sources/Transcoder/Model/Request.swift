@@ -129,8 +129,11 @@ struct RecordID {
     init() {}
 
     /// Appends the id of a record that has none: it is made of its physical line, from 1 on.
-    static func append(idOfLine line: Int, to buffer: inout ByteBuffer) {
-        buffer.append("record-")
+    static func append(
+        idOfLine line: Int, as kind: StaticString = "record", to buffer: inout ByteBuffer
+    ) {
+        buffer.append(kind)
+        buffer.append("-")
         buffer.append(decimal: line)
     }
 }

@@ -45,7 +45,7 @@ extension BlockConverter {
                 column: shapes.table.offset(of: id.column) + 1, lossEnd: log.losses.count,
                 isIDRewritten: false, lineEnd: lines.count, recordCount: log.recordCount,
                 blankCount: log.blankCount, writtenCount: log.writtenCount,
-                passedCount: log.passedCount))
+                passedCount: log.passedCount, sharedEcho: nil))
         return match.lineCount
     }
 

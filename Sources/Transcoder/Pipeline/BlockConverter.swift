@@ -231,8 +231,11 @@ public struct BlockConverter: ~Copyable, Sendable {
 
     private mutating func convertResult() throws(RecordError) {
         response.reset()
-        if let requests = conversion.configuration.requests, isBareLine {
-            context.positionalID = requests.id(onLine: context.lineNumber, &context)
+        if let requests = conversion.configuration.requests {
+            context.positionalID =
+                isBareLine
+                ? requests.id(onLine: context.lineNumber, &context)
+                : requests.id(ofEchoIn: context.view, &context)
         }
         let reader = conversion.source.resultReader
         try reader.read(into: &response, &context)
@@ -269,7 +272,10 @@ public struct BlockConverter: ~Copyable, Sendable {
             id.text = positional
         } else if id.text == nil {
             let number = context.lineNumber
-            id.text = context.makeText { RecordID.append(idOfLine: number, to: &$0) }
+            // Not the name of a request that it does not answer.
+            let kind: StaticString =
+                conversion.configuration.requests?.hasEchoes == true ? "result" : "record"
+            id.text = context.makeText { RecordID.append(idOfLine: number, as: kind, to: &$0) }
             context.lose(.idSynthesized, target: conversion.source.idMember)
         }
         if id.isStringified, let node = id.node { context.lose(.idRewritten, at: node) }
@@ -307,8 +313,10 @@ extension BlockConverter {
             log.count(model: name)
         }
         let hasColumns = conversion.hasColumns && context.holdsCopiedJSON
-        guard conversion.idRule != .any || hasColumns, !isPassedThrough,
-            let source = context.sourceID ?? request.id.text
+        guard conversion.idRule != .any || hasColumns || context.sharedEcho != nil,
+            !isPassedThrough,
+            let source = context.sourceID
+                ?? (conversion.kind == .request ? request.id.text : response.id.text)
         else { return }
         if conversion.configuration.keepsRejects {
             lines.append(made: line)
@@ -333,7 +341,7 @@ extension BlockConverter {
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
                 lineEnd: lines.count, recordCount: log.recordCount,
                 blankCount: log.blankCount, writtenCount: log.writtenCount,
-                passedCount: log.passedCount))
+                passedCount: log.passedCount, sharedEcho: context.sharedEcho))
     }
 
     private var stopsAtError: Bool { conversion.configuration.onError == .stop }

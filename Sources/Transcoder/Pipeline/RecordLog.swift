@@ -45,6 +45,8 @@ struct RecordEntry: BitwiseCopyable {
     let blankCount: Int
     let writtenCount: Int
     let passedCount: Int
+    /// What its request means, where others mean the same and it is to take one of them.
+    let sharedEcho: UInt64?
 
     /// Where in the output its id stands.
     var writtenID: Range<Int> { writtenIDStart..<writtenIDEnd }

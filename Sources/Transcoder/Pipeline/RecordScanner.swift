@@ -15,6 +15,7 @@ public import JSONLCodec
 public struct RecordScanner: ~Copyable, Sendable {
     private let limits: Limits
     private let expected: Detection?
+    private let readsEchoes: Bool
     private var indexer: JSONIndexer
     private var context = RecordContext(options: ConversionOptions())
     private var request = Request()
@@ -26,7 +27,13 @@ public struct RecordScanner: ~Copyable, Sendable {
     ///   - limits: The bounds of lines.
     ///   - expected: What a record is taken for that looks like none; nil: it is of no format.
     public init(limits: Limits = Limits(), expected: Detection? = nil) {
+        self.init(limits: limits, expected: expected, requests: nil)
+    }
+
+    /// Creates a scanner for the results of requests, some of which may have no id.
+    package init(limits: Limits, expected: Detection?, requests: RequestIndex?) {
         self.limits = limits
+        readsEchoes = requests?.hasEchoes == true
         self.expected = expected
         indexer = JSONIndexer(depthLimit: limits.depthLimit)
     }
@@ -116,6 +123,7 @@ public struct RecordScanner: ~Copyable, Sendable {
         case .result:
             response.reset()
             summary.isBare = format.isBareResult(view)
+            if readsEchoes { summary.echo = RequestEchoes.meaning(in: view) }
             defer { note(response.id, in: &summary) }
             try format.resultReader.read(into: &response, &context)
             noteResult(in: &summary)

@@ -14,6 +14,8 @@ public struct RecordSequencer: ~Copyable, Sendable {
     /// Where each id of `ids` stands.
     private var firstUses = TrivialArray<FirstUse>()
     private var columns = ColumnTypes()
+    /// How many results have taken one of the requests of one meaning.
+    private var echoUses: [UInt64: Int] = [:]
     /// The output so far ends without a line feed: a further file was not expected.
     private var lacksLineFeed = false
 
@@ -73,7 +75,9 @@ public struct RecordSequencer: ~Copyable, Sendable {
                 break
             case .respelled(let id):
                 respellings.append((entry.writtenID, id))
-                if !entry.isIDRewritten { noteRewriting(of: entry, in: &block) }
+                if !entry.isIDRewritten, entry.sharedEcho == nil {
+                    noteRewriting(of: entry, in: &block)
+                }
             case .refused(let refusal):
                 let lossStart = previous?.lossEnd ?? 0
                 let lineStart = previous?.lineEnd ?? 0
@@ -119,6 +123,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
     private mutating func outcome(
         of entry: RecordEntry, _ block: borrowing BlockConverter
     ) -> Outcome {
+        if let meaning = entry.sharedEcho { return .respelled(id(ofEcho: meaning)) }
         if conversion.hasColumns {
             let record = block.output.view.slice(entry.outputStart, entry.outputEnd - 1)
             let place = SourcePlace(file: block.file, line: entry.line, column: entry.column)
@@ -150,6 +155,15 @@ public struct RecordSequencer: ~Copyable, Sendable {
         guard conversion.idRule == .restrictedUnique else { return .fine }
         let wish = block.output.view.slice(entry.writtenID.lowerBound, entry.writtenID.upperBound)
         return speller.give(source, wish: wish).map { .respelled($0) } ?? .fine
+    }
+
+    /// The id of the next request of a meaning.
+    private mutating func id(ofEcho meaning: UInt64) -> String {
+        guard let requests = conversion.configuration.requests else { return "" }
+        let positions = requests.positions(ofEcho: meaning)
+        let use = echoUses[meaning, default: 0]
+        echoUses[meaning] = use + 1
+        return requests.id(at: positions[min(use, positions.count - 1)])
     }
 
     private func noteRewriting(of entry: RecordEntry, in block: inout BlockConverter) {

@@ -89,6 +89,8 @@ public struct RecordSummary: Sendable {
     public internal(set) var model: String?
     /// The most tokens that all answers to a request may have, where it says so.
     public internal(set) var maxOutputTokens: Int?
+    /// What the request means that a result repeats, where the scanner was asked for it.
+    package internal(set) var echo: UInt64?
     /// How many vectors a request asks for, where it asks for any.
     public internal(set) var embeddingInputs: Int?
     /// Why the answer ended; nil where there is none.

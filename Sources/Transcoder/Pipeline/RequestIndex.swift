@@ -27,6 +27,7 @@ public final class RequestIndex: Sendable {
     private let spelledIDs: [Int]
     private let places: TrivialArray<RequestPlace>
     private let bytes: any RequestBytes
+    private let echoes: RequestEchoes
     /// Lines that no request could be told from: no id, broken JSON, an id that stood before.
     public let skippedCount: Int
     /// The first of them, counted from 1.
@@ -41,6 +42,9 @@ public final class RequestIndex: Sendable {
         spelledIDs = lines.spelledIDs
         ids = lines.ids
         spellings = lines.spellings
+        var found = lines.echoes
+        found.sort()
+        echoes = found
         self.bytes = bytes
     }
 
@@ -59,6 +63,26 @@ public final class RequestIndex: Sendable {
         return context.makeText { $0.append(escaping: id) }
     }
 
+    /// The id of the request that a result repeats, where the client has given it none.
+    ///
+    /// - Parameters:
+    ///   - view: The result.
+    ///   - context: Learns of requests that mean the same, of which results take one each.
+    func id(ofEchoIn view: JSONView, _ context: inout RecordContext) -> Text? {
+        guard hasEchoes, let meaning = RequestEchoes.meaning(in: view) else { return nil }
+        let positions = echoes.positions(of: meaning)
+        guard let first = positions.first else { return nil }
+        if positions.count > 1 { context.sharedEcho = meaning }
+        let id = ids.id(at: first)
+        return context.makeText { $0.append(escaping: id) }
+    }
+
+    /// Some requests have no id, and are found by what results repeat of them.
+    package var hasEchoes: Bool { !echoes.isEmpty }
+
+    /// The positions of the requests without an id that mean the same, in the order of the file.
+    package func positions(ofEcho meaning: UInt64) -> [Int] { echoes.positions(of: meaning) }
+
     /// Joins a result with its request: its own id, the request body for the echo, tool names.
     ///
     /// - Parameters:
@@ -68,14 +92,7 @@ public final class RequestIndex: Sendable {
     func join(
         _ response: inout Response, _ context: inout RecordContext, _ conversion: Conversion
     ) {
-        guard let text = response.id.text else { return }
-        var name = ByteBuffer(capacity: 64)
-        name.append(unescaping: context.bytes(text))
-        guard let position = position(of: name.view, conversion) else { return }
-        if ids.id(at: position) != name.view {
-            let id = ids.id(at: position)
-            response.id.text = context.makeText { $0.append(escaping: id) }
-        }
+        guard let position = position(of: &response, &context, conversion) else { return }
         let place = places[position]
         if !place.body.isEmpty, echoProvider == conversion.target.name {
             // What the result itself repeats of its request gives way to the client's own file.
@@ -89,6 +106,28 @@ public final class RequestIndex: Sendable {
         if !response.vectors.isEmpty, conversion.embeddings?.takesBase64 == true {
             response.wantsBase64 = read(place) { $0.asksForBase64 }
         }
+    }
+
+    /// The request that a result answers, and the id that the client knows it by.
+    private func position(
+        of response: inout Response, _ context: inout RecordContext, _ conversion: Conversion
+    ) -> Int? {
+        if let text = response.id.text, response.id.node != nil {
+            var name = ByteBuffer(capacity: 64)
+            name.append(unescaping: context.bytes(text))
+            if let position = position(of: name.view, conversion) {
+                context.sharedEcho = nil
+                let id = ids.id(at: position)
+                if id != name.view {
+                    response.id.text = context.makeText { $0.append(escaping: id) }
+                }
+                return position
+            }
+        }
+        // Without an id, or with one that the provider has made up.
+        guard let id = context.positionalID else { return nil }
+        response.id.text = id
+        return ids.find(context.bytes(id))
     }
 
     /// Calls a function with the request at a place; nil where its bytes are not there any more.

@@ -90,15 +90,13 @@ struct IndexedLines: ~Copyable {
     var probe = ConversionProbe()
     /// The places, in the order of their lines.
     var places = TrivialArray<RequestPlace>()
+    /// The requests that have no id.
+    var echoes = RequestEchoes()
     var echoCount = 0
     var echoProvider: String?
     var skippedCount = 0
     var firstSkippedLine: Int?
 
-    /// Whose results repeat which member of their requests.
-    private static let echoMembers: [(provider: String, member: StaticString)] = [
-        (BedrockFormat.name, "modelInput"), (GeminiFormat.name, "request"),
-    ]
     private static let idMembers: [StaticString] = ["recordId", "custom_id", "key", "id"]
 
     mutating func add(_ line: Line) {
@@ -106,10 +104,15 @@ struct IndexedLines: ~Copyable {
         guard !line.isTooLong, let view = try? indexer.index(line.bytes) else {
             return skip(line)
         }
-        guard let name = Self.id(of: view) ?? Self.id(of: view, onLine: line.number),
+        let ownName = Self.id(of: view)
+        let hasName = ownName != nil
+        guard let name = ownName ?? Self.id(of: view, onLine: line.number),
             ids.find(name.view) == nil
         else { return skip(line) }
         ids.insert(name.view)
+        if !hasName, let meaning = RequestEchoes.meaning(in: view) {
+            echoes.add(meaning, position: ids.count - 1)
+        }
         if probe.accepts(view, line) {
             var spelling = ByteBuffer(capacity: 64)
             spelling.append(utf8: RestrictedID.spell(name.view.text))
@@ -138,7 +141,7 @@ struct IndexedLines: ~Copyable {
 
     /// The body that results repeat, if it is one of the provider's that the first was.
     private mutating func echo(of view: JSONView) -> NodeID? {
-        for (provider, member) in Self.echoMembers {
+        for (provider, member) in RequestEchoes.members {
             guard let body = view.member(member), view.kind(body) == .object else { continue }
             echoProvider = echoProvider ?? provider
             return provider == echoProvider ? body : nil
@@ -152,11 +155,13 @@ struct IndexedLines: ~Copyable {
             guard let node = view.member(member) else { continue }
             return text(of: node, view)
         }
-        guard let metadata = view.member("metadata") else { return nil }
-        for (key, value) in view.members(metadata) where view.string(key, is: "key") {
-            return text(of: value, view)
+        if let metadata = view.member("metadata") {
+            for (key, value) in view.members(metadata) where view.string(key, is: "key") {
+                return text(of: value, view)
+            }
         }
-        return nil
+        return view.member("request").flatMap { GeminiEnvelope.label(in: $0, view) }
+            .flatMap { text(of: $0, view) }
     }
 
     private static func text(of node: NodeID, _ view: JSONView) -> ByteBuffer? {

@@ -76,7 +76,8 @@ struct BatchReading {
         let progress = Progress(
             terminal, totalByteCount: InputFile.totalByteCount(first, others: others))
         let pass = RecordPass(
-            source: source, limits: settings.limits, jobs: settings.jobs, progress: progress)
+            source: source, limits: settings.limits, requests: file.index, jobs: settings.jobs,
+            progress: progress)
         try pass.run { (block, bytes) throws(CommandFailure) in try ledger.add(block, bytes) }
         if file.index.skippedCount > 0 {
             let label = terminal.styled("warning:", .warning)

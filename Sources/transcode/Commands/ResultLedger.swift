@@ -136,7 +136,9 @@ final class ResultLedger {
             guard record.fault == nil else { return }
             let sentence =
                 record.id.map { "no request has the id \"\($0)\"" }
-                ?? "the result has no id, so it cannot be told what it answers"
+                ?? (record.echo == nil
+                    ? "the result has no id, so it cannot be told what it answers"
+                    : "the result has no id, and repeats none of the requests")
             return complain(record, file, "unknown_id", sentence)
         }
         let outcome = AnswerOutcome(record)
@@ -155,9 +157,17 @@ final class ResultLedger {
     }
 
     private func position(of record: RecordSummary, file: Int) -> Int? {
-        if let id = record.id {
-            return index.position(of: id, answeredBy: record.format?.provider ?? "")
+        if let id = record.id,
+            let position = index.position(of: id, answeredBy: record.format?.provider ?? "")
+        {
+            return position
         }
+        if let echo = record.echo {
+            // Of requests that mean the same each gets one of the results.
+            let positions = index.positions(ofEcho: echo)
+            return positions.first { answers[$0].outcome == .missing } ?? positions.first
+        }
+        if record.id != nil { return nil }
         // Order is kept by bare lines only, and by those of one file.
         return record.isBare && file == 0 ? index.position(onLine: record.line) : nil
     }

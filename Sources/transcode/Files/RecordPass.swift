@@ -11,8 +11,9 @@ private final class ScanWorker: BlockWorker {
     private(set) var records: [RecordSummary] = []
     private(set) var blankCount = 0
 
-    init(limits: Limits, expected: Detection?) {
-        scanner = RecordScanner(limits: limits, expected: expected)
+    init(_ pass: RecordPass) {
+        scanner = RecordScanner(
+            limits: pass.limits, expected: pass.expected, requests: pass.requests)
     }
 
     func work(on bytes: borrowing ByteBuffer, _ block: SourceBlock) {
@@ -37,6 +38,8 @@ struct RecordPass {
     let limits: Limits
     /// What a record is taken for that looks like none.
     var expected: Detection?
+    /// What the records answer, where that can be found by what they repeat.
+    var requests: RequestIndex?
     let jobs: Int
     let progress: Progress?
 
@@ -47,7 +50,7 @@ struct RecordPass {
         var report = Report()
         let runner = TurnRunner(
             source: source, jobs: jobs,
-            makeWorker: { ScanWorker(limits: limits, expected: expected) },
+            makeWorker: { ScanWorker(self) },
             commit: { (worker, bytes, block) throws(CommandFailure) in
                 try body(
                     ScannedBlock(

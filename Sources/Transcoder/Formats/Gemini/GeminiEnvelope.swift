@@ -90,7 +90,9 @@ struct GeminiEnvelope {
         prefer(metadataKey, to: &found, &context)
         prefer(customID, to: &found, &context)
         prefer(id, to: &found, &context)
-        guard let node = found ?? label(context.view) else { return RecordID() }
+        guard let node = found ?? request.flatMap({ Self.label(in: $0, context.view) }) else {
+            return RecordID()
+        }
         return try context.recordID(node)
     }
 
@@ -107,8 +109,7 @@ struct GeminiEnvelope {
     }
 
     /// The label that batch tools keep the id in: its key ends with `custom_id`.
-    private func label(_ view: JSONView) -> NodeID? {
-        guard let request else { return nil }
+    static func label(in request: NodeID, _ view: JSONView) -> NodeID? {
         for (name, labels) in view.members(request) where view.string(name, is: "labels") {
             for (key, value) in view.members(labels) where view.kind(value) == .string {
                 if view.interior(key).ends(with: "custom_id") { return value }
