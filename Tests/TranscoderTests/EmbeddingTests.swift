@@ -85,6 +85,64 @@ import Testing
         #expect(counts.suffix(2) == [nil, 3])
     }
 
+    @Test func copiedInputsAreCounted() throws {
+        let inputs = [#""a""#, #"["a","b"]"#, "[1,2,3]", "[[1],[2]]", "7"]
+        let lines = inputs.enumerated().map {
+            #"{"custom_id":"r\#($0)","url":"/v1/embeddings","body":{"model":"m","input":\#($1)}}"#
+        }
+        var configuration = try configuration(.request, "openai")
+        configuration.source = FormatID("openai/embeddings")
+        let text = lines.joined(separator: "\n")
+        let outcome = try convert(Array(text.utf8), configuration)
+        #expect(outcome.text == text && outcome.warnings.isEmpty)
+        #expect(outcome.report.embeddings.records == 4 && outcome.report.embeddings.inputs == 6)
+    }
+
+    /// What is refused in the end counts for nothing, whether the conversion goes on or not.
+    @Test(arguments: [Configuration.ErrorPolicy.skip, .stop])
+    func duplicatesAreNotCounted(policy: Configuration.ErrorPolicy) throws {
+        let ids = ["a", "b", "a", "c", "d"]
+        let lines = ids.map {
+            #"{"recordId":"\#($0)","modelInput":{"texts":["x","y"],"input_type":"search_query"}}"#
+        }
+        var configuration = try configuration(.request, "openai")
+        configuration.source = FormatID("bedrock")
+        configuration.onError = policy
+        configuration.options.model = "m"
+        let report = try convert(Array(lines.joined(separator: "\n").utf8), configuration).report
+        let written = policy == .skip ? 4 : 2
+        #expect(report.recordsWritten == written && report.embeddings.records == written)
+        #expect(report.embeddings.inputs == 2 * written)
+    }
+
+    @Test func modelsOfDuplicatesAreNotCounted() throws {
+        let lines = ["a", "a", "b"].enumerated().map { number, id in
+            #"{"custom_id":"\#(id)","url":"/v1/chat/completions","body":{"model":"m\#(number)","#
+                + #""messages":[{"role":"user","content":"q"}]}}"#
+        }
+        for policy in [Configuration.ErrorPolicy.skip, .stop] {
+            var configuration = try configuration(.request, "anthropic")
+            configuration.onError = policy
+            let report = try convert(
+                Array(lines.joined(separator: "\n").utf8), configuration
+            ).report
+            #expect(report.models.map(\.name) == (policy == .skip ? ["m0", "m2"] : ["m0"]))
+        }
+    }
+
+    /// The lines of another service, or a dialect that was named and is not there, say nothing.
+    @Test(arguments: ["vertex", "gemini", "gemini/embed-content"])
+    func aNamedServiceIsNoKind(source: String) throws {
+        let line = #"{"custom_id":"q","request":{"content":{"parts":[{"text":"x"}]}},"extra":"1"}"#
+        var configuration = try configuration(.request, "bedrock/titan-embed")
+        configuration.source = FormatID(source)
+        #expect(try convert(Array(line.utf8), configuration).report.recordsWritten == 1)
+        configuration.target = try #require(FormatID("openai"))
+        configuration.options.model = "m"
+        let outcome = try convert(Array(line.utf8), configuration)
+        #expect(outcome.text.contains(#""input":"x""#), "\(outcome.report.errors)")
+    }
+
     @Test(arguments: ["base64", "float"])
     func clientsGetTheSpellingThatTheyAskedFor(encoding: String) throws {
         let request = """

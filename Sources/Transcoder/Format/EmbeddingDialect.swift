@@ -62,8 +62,10 @@ extension BatchFormat {
     /// What records of a dialect are; nil where it does not say.
     static func operation(ofDialect name: String?) -> Operation? {
         if embeddingDialects.contains(where: { $0.name == name }) { return .embeddings }
+        // The lines of another service hold bodies of both.
         let isChat =
-            dialects.contains { $0.name == name } || readOnlyDialects.contains { $0 == name }
+            dialects.contains { $0.name == name && !$0.isOtherService }
+            || readOnlyDialects.contains { $0 == name }
         return isChat ? .chat : nil
     }
 

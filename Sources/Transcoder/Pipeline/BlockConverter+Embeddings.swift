@@ -35,7 +35,15 @@ extension BlockConverter {
     /// The inputs that the record asks vectors for; 0 for anything but a request for embeddings.
     var inputCount: Int {
         guard conversion.kind == .request, request.operation == .embeddings else { return 0 }
-        return request.embedding.inputs.count
+        return request.embedding.count
+    }
+
+    /// Counts what a record asks vectors for that is copied as it is, good or bad.
+    mutating func countCopiedInputs() {
+        request.reset()
+        try? conversion.source.requestReader.read(into: &request, &context)
+        context.losses.removeAll(keepingCapacity: true)
+        log.embeddings.add(inputs: inputCount)
     }
 
     private func refusal(

@@ -60,6 +60,8 @@ public struct BlockConverter: ~Copyable, Sendable {
     var shapes: ShapeMemory
     /// Records of one shape are converted once, and then replayed.
     let learnsShapes: Bool
+    /// What copied records ask vectors for is counted.
+    private let countsCopiedInputs: Bool
     var lessonStart: LessonStart
     /// How many records were written from known shapes, over all blocks.
     var replayedCount = 0
@@ -81,6 +83,7 @@ public struct BlockConverter: ~Copyable, Sendable {
         learnsShapes =
             conversion.configuration.learnsShapes && conversion.configuration.requests == nil
             && conversion.changesDialect
+        countsCopiedInputs = conversion.countsCopiedInputs
         context.acceptsQuotedNumbers = conversion.source.acceptsQuotedNumbers
         context.readsVertexColumns = conversion.sourceDialect == GeminiDialect.vertex.name
     }
@@ -194,6 +197,7 @@ public struct BlockConverter: ~Copyable, Sendable {
             }
             if try PassThrough.applies(to: view, conversion) {
                 copy(view.text)
+                if countsCopiedInputs { countCopiedInputs() }
                 return accept(line, number, from: start, isPassedThrough: true)
             }
             beginLesson(line, endsWithLineFeed: endsWithLineFeed)
@@ -307,10 +311,10 @@ extension BlockConverter {
         log.writtenCount += 1
         if isPassedThrough { log.passedCount += 1 }
         for index in context.losses.indices { note(context.losses[index], number) }
-        if !isPassedThrough { log.embeddings.add(inputs: inputCount) }
-        if !isPassedThrough, let model = modelNode {
-            let name = context.view.interior(model)
-            log.count(model: name)
+        var model = -1
+        if !isPassedThrough {
+            log.embeddings.add(inputs: inputCount)
+            if let node = modelNode { model = log.count(model: context.view.interior(node)) }
         }
         let hasColumns = conversion.hasColumns && context.holdsCopiedJSON
         guard conversion.idRule != .any || hasColumns || context.sharedEcho != nil,
@@ -341,7 +345,8 @@ extension BlockConverter {
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
                 lineEnd: lines.count, recordCount: log.recordCount,
                 blankCount: log.blankCount, writtenCount: log.writtenCount,
-                passedCount: log.passedCount, sharedEcho: context.sharedEcho))
+                passedCount: log.passedCount, inputCount: inputCount, model: model,
+                sharedEcho: context.sharedEcho))
     }
 
     private var stopsAtError: Bool { conversion.configuration.onError == .stop }

@@ -103,7 +103,7 @@ public struct Conversion: Sendable {
         // A batch is of one kind, which the first of its requests shows.
         firstOperation =
             kind == .request && !dialectIsNamed
-            ? source.operation(ofDialect: configuration.source?.dialect ?? detectedDialect) : nil
+            ? source.operation(ofDialect: detectedDialect ?? configuration.source?.dialect) : nil
         dialect = firstOperation == .embeddings && vectors != nil ? nil : chat
         embeddings = firstOperation == .chat ? nil : vectors
         guard dialect != nil || embeddings != nil else {
@@ -157,6 +157,9 @@ public struct Conversion: Sendable {
     var idRule: RecordIDRule {
         kind == .request ? target.requestIDs : target.resultIDs
     }
+
+    /// Records that are copied are read all the same, since what they ask vectors for counts.
+    var countsCopiedInputs: Bool { kind == .request && sourceID.isForEmbeddings }
 
     /// Members must have one type over all records.
     var hasColumns: Bool { kind == .request && dialect?.hasColumns == true }

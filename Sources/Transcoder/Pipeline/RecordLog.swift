@@ -45,6 +45,10 @@ struct RecordEntry: BitwiseCopyable {
     let blankCount: Int
     let writtenCount: Int
     let passedCount: Int
+    /// What it asks vectors for.
+    let inputCount: Int
+    /// The place of its model in ``RecordLog/models``, or -1.
+    let model: Int
     /// What its request means, where others mean the same and it is to take one of them.
     let sharedEcho: UInt64?
 
@@ -116,16 +120,25 @@ struct RecordLog: ~Copyable {
         texts.view.slice(Int(text.start), Int(text.start) + Int(text.count))
     }
 
-    /// Counts a record's model.
-    mutating func count(model: ByteView) {
+    /// Counts a record's model; returns its place in the list.
+    mutating func count(model: ByteView) -> Int {
         if lastModel.index >= 0, spellings.id(at: lastModel.spelling) == model {
             models[lastModel.index].records += 1
-            return
+            return lastModel.index
         }
         let (spelling, isNew) = spellings.insert(model)
         if isNew { modelOfSpelling.append(index(ofModel: model)) }
         lastModel = (spelling, modelOfSpelling[spelling])
         models[lastModel.index].records += 1
+        return lastModel.index
+    }
+
+    /// Takes back what was counted of a record that is rejected after all.
+    mutating func uncount(_ entry: RecordEntry) {
+        if entry.model >= 0 { models[entry.model].records -= 1 }
+        guard entry.inputCount > 0 else { return }
+        embeddings.records -= 1
+        embeddings.inputs -= entry.inputCount
     }
 
     /// The place of a model in the list, also where it is spelled with escapes.

@@ -87,7 +87,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
                 if conversion.configuration.onError == .stop {
                     // Nothing after this record counts any more.
                     removals.append(entry.outputStart..<block.output.count)
-                    block.log.cut(at: entry, losses: lossStart)
+                    block.log.cut(at: index, losses: lossStart)
                     block.insertRejects(rejects)
                     return block.output.edit(removing: removals, respelling: respellings)
                 }
@@ -178,6 +178,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
         losses: Range<Int>, _ lineStart: Int
     ) {
         block.log.writtenCount -= 1
+        block.log.uncount(entry)
         block.log.errorCount += 1
         // A rejected record has one error and no loss (H2).
         for index in losses { block.log.losses[index] = block.log.losses[index].withdrawn }
@@ -257,7 +258,9 @@ extension LossEvent {
 
 extension RecordLog {
     /// Forgets everything after a record that ends the conversion.
-    fileprivate mutating func cut(at entry: RecordEntry, losses lossCount: Int) {
+    fileprivate mutating func cut(at index: Int, losses lossCount: Int) {
+        let entry = entries[index]
+        for later in index + 1..<entries.count { uncount(entries[later]) }
         losses.removeLast(losses.count - lossCount)
         recordCount = entry.recordCount
         blankCount = entry.blankCount

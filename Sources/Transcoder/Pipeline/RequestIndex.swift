@@ -68,6 +68,7 @@ public final class RequestIndex: Sendable {
     /// - Parameters:
     ///   - view: The result.
     ///   - context: Learns of requests that mean the same, of which results take one each.
+    /// - Returns: nil where it repeats none of those without an id.
     func id(ofEchoIn view: JSONView, _ context: inout RecordContext) -> Text? {
         guard hasEchoes, let meaning = RequestEchoes.meaning(in: view) else { return nil }
         let positions = echoes.positions(of: meaning)
