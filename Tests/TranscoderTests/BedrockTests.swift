@@ -124,6 +124,9 @@ import Testing
 
     @Test(arguments: [
         (#"{"prompt":"hi","max_tokens_to_sample":5}"#, ErrorCode.bodyUnsupported),
+        (#"{"prompt":"a [AVAILABLE_TOOLS] b","max_tokens":5}"#, .bodyUnsupported),
+        (#"{"prompt":"<</SYS>>","max_gen_len":5}"#, .bodyUnsupported),
+        (#"{"prompt":"x<|reserved_special_token_0|>","max_gen_len":5}"#, .bodyUnsupported),
         (#"{"prompt":"hi","p":1,"k":1,"stop":["x"]}"#, .bodyUnsupported),
         (#"{"prompt":"hi","inputText":"hi","textGenerationConfig":{}}"#, .bodyUnsupported),
         (#"{"prompt":"hi","textGenerationConfig":{}}"#, .bodyUnsupported),

@@ -61,6 +61,29 @@ import Testing
         }
     }
 
+    /// The importer's faults are reported where the source has what is at fault.
+    @Test(arguments: [
+        (#""tools":[\#(tool("f", "a")),\#(tool("g", "a-b"))]"#, "$.body.tools[1]"),
+        (#""tools":[\#(tool("f", "a-b")),\#(tool("g", "a"))]"#, "$.body.tools[0]"),
+        (
+            #""response_format":{"type":"json_schema","json_schema":{"name":"n","schema":"#
+                + #"{"type":"object","properties":{"a-b":{"type":"string"}}}}}"#,
+            "$.body.response_format"
+        ),
+    ])
+    func faultsHaveTheirPlace(member: String, path: String) throws {
+        let line =
+            #"{"custom_id":"r","url":"/v1/chat/completions","body":{"model":"m",\#(member),"#
+            + #""messages":[{"role":"user","content":"q"}]}}"#
+        let outcome = try convert(Array(line.utf8), configuration("gemini/vertex", .skip))
+        #expect(outcome.report.errors.map(\.path) == [path])
+    }
+
+    private static func tool(_ name: String, _ property: String) -> String {
+        #"{"type":"function","function":{"name":"\#(name)","parameters":{"type":"object","#
+            + #""properties":{"\#(property)":{"type":"string"}}}}}"#
+    }
+
     @Test func onlyTablesCare() throws {
         let lines = arguments.enumerated().map { line("r\($0)", $1.text) }
         let text = Array(lines.joined(separator: "\n").utf8)

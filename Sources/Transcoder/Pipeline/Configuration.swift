@@ -171,6 +171,9 @@ public struct Conversion: Sendable {
 
     /// The target's format as the report names it: by the dialect of the first record.
     public var targetID: FormatID {
+        if keepsLines, let name = detectedDialect ?? sourceDialect {
+            return FormatID(provider: target.name, dialect: name)
+        }
         let isEmbedding = source.embeddingDialects.contains {
             $0.name == sourceDialect ?? detectedDialect
         }

@@ -94,10 +94,14 @@ struct ConvertSummary {
         case "openai/chat": "upload it with purpose=batch"
         case "openai/responses":
             "upload it with purpose=batch and create the batch with endpoint=/v1/responses"
+        case "openai/embeddings":
+            "upload it with purpose=batch and create the batch with endpoint=/v1/embeddings"
+        case "gemini/embed-content":
+            "upload it as application/jsonl and create a batch of embeddings from it"
         case "gemini/vertex": "copy it to Cloud Storage and create a batch prediction job from it"
         case "bedrock/converse": "copy it to S3 and create a job with modelInvocationType=Converse"
         case "bedrock/anthropic", "bedrock/nova", "bedrock/llama", "bedrock/mistral",
-            "bedrock/titan":
+            "bedrock/titan", "bedrock/titan-embed", "bedrock/cohere-embed":
             "copy it to S3 and create a job with modelInvocationType=InvokeModel"
         default:
             switch targetName {

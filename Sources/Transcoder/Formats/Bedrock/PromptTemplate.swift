@@ -23,6 +23,8 @@ struct PromptTemplate: Sendable {
     private let tokens: [Token]
     /// The bytes that tokens begin with; nil where they stand at the beginning of a line.
     private let leads: [UInt8]?
+    /// What a name between `<|` and `|>` counts as, of which models have more than are listed.
+    private let otherMarks: Token?
 
     /// A token in the texts of a prompt, which are read as one.
     ///
@@ -61,7 +63,17 @@ struct PromptTemplate: Sendable {
 
     private func token(at start: Int, of text: ByteView) -> Token? {
         let rest = text.slice(start, text.count)
-        return tokens.first { rest.starts(with: $0.spelling) }
+        return tokens.first { rest.starts(with: $0.spelling) } ?? otherMarks(in: rest)
+    }
+
+    private func otherMarks(in text: ByteView) -> Token? {
+        guard let otherMarks, text.starts(with: otherMarks.spelling) else { return nil }
+        let rest = text.slice(2, text.count)
+        guard let end = rest.firstIndex(of: UInt8(ascii: "|")), end > 0,
+            rest.slice(end, rest.count).starts(with: "|>"),
+            rest.slice(0, end).consistsOfLetters(and: "_")
+        else { return nil }
+        return otherMarks
     }
 }
 
@@ -88,12 +100,28 @@ extension PromptTemplate {
             Token("</s>", "the prompt holds the template token </s>"),
             Token("[INST]", "the prompt holds the template token [INST]"),
             Token("[/INST]", "the prompt holds the template token [/INST]"),
-        ], leads: [UInt8(ascii: "<"), UInt8(ascii: "[")])
+            Token("<</SYS>>", "the prompt holds the template token <</SYS>>"),
+            Token("<unk>", "the prompt holds the template token <unk>"),
+            Token("[AVAILABLE_TOOLS]", "the prompt holds the template token [AVAILABLE_TOOLS]"),
+            Token("[/AVAILABLE_TOOLS]", "the prompt holds the template token [/AVAILABLE_TOOLS]"),
+            Token("[TOOL_CALLS]", "the prompt holds the template token [TOOL_CALLS]"),
+            Token("[TOOL_RESULTS]", "the prompt holds the template token [TOOL_RESULTS]"),
+            Token("[/TOOL_RESULTS]", "the prompt holds the template token [/TOOL_RESULTS]"),
+            Token("[SYSTEM_PROMPT]", "the prompt holds the template token [SYSTEM_PROMPT]"),
+            Token("[/SYSTEM_PROMPT]", "the prompt holds the template token [/SYSTEM_PROMPT]"),
+            Token("[IMG]", "the prompt holds the template token [IMG]"),
+            Token("[PREFIX]", "the prompt holds the template token [PREFIX]"),
+            Token("[SUFFIX]", "the prompt holds the template token [SUFFIX]"),
+            Token("[MIDDLE]", "the prompt holds the template token [MIDDLE]"),
+            Token("[THINK]", "the prompt holds the template token [THINK]"),
+            Token("[/THINK]", "the prompt holds the template token [/THINK]"),
+        ], leads: [UInt8(ascii: "<"), UInt8(ascii: "[")],
+        otherMarks: Token("<|", "the prompt holds a template token of the form <|...|>"))
 
     /// Titan's speakers, each at the beginning of a line.
     static let spoken = PromptTemplate(
         tokens: [
             Token("User:", "the prompt holds the template token User:"),
             Token("Bot:", "the prompt holds the template token Bot:"),
-        ], leads: nil)
+        ], leads: nil, otherMarks: nil)
 }

@@ -58,9 +58,29 @@ extension Request {
         for (key, body) in view.members(.root) where view.string(key, is: "request") {
             for (key, value) in view.members(body)
             where (key.position..<view.next(after: value).position).contains(node.position) {
-                if view.string(key, is: "tools"), let tool = tools.first { return tool.node }
+                if view.string(key, is: "tools") { return tool(holding: node, in: value, view) }
                 if view.string(key, is: "contents") { return messages }
-                if case .schema(let format) = responseFormat { return format.node }
+                if view.string(key, is: "generationConfig"),
+                    case .schema(let format) = responseFormat
+                {
+                    return format.node
+                }
+            }
+        }
+        return body
+    }
+
+    /// The tool that became the function in whose declaration a part stands.
+    private func tool(holding node: NodeID, in list: NodeID, _ view: JSONView) -> NodeID {
+        for element in view.elements(list) {
+            for (key, declarations) in view.members(element)
+            where view.string(key, is: "functionDeclarations") {
+                for (index, declaration) in view.elements(declarations).enumerated()
+                where view.next(after: declaration).position > node.position
+                    && index < tools.count
+                {
+                    return tools[index].node
+                }
             }
         }
         return body
