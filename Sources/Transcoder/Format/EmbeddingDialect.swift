@@ -22,6 +22,10 @@ struct EmbeddingDialect: Sendable {
     var modelWord: String?
     let requestWriter: any EmbeddingRequestWriting.Type
     let resultWriter: any EmbeddingResultWriting.Type
+    /// Requests can ask for vectors as base64.
+    var asksForBase64 = false
+    /// What it alone can say, for the table of pairs.
+    var sayings: [FamilySaying] = []
 
     /// Its clients can ask for vectors as base64.
     var takesBase64: Bool { requestWriter.traits(of: .current).takesBase64 }

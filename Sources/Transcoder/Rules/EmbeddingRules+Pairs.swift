@@ -4,8 +4,14 @@
 
 extension EmbeddingRules {
     /// What can be lost of requests, told from the traits that the rules go by.
-    static func losses(from source: EmbeddingTraits, to target: EmbeddingTraits) -> [PairLoss] {
-        var losses: [PairLoss] = []
+    static func losses(
+        from dialect: EmbeddingDialect, to targetDialect: EmbeddingDialect
+    ) -> [PairLoss] {
+        let source = dialect.requestWriter.traits(of: .current)
+        let target = targetDialect.requestWriter.traits(of: .current)
+        var losses = dialect.sayings.map {
+            PairLoss(concept: $0.concept, code: $0.code, isRefused: $0.isRefused)
+        }
         func refuse(_ concept: String, _ code: ErrorCode, if isRefused: Bool) {
             guard isRefused else { return }
             losses.append(PairLoss(concept: concept, code: code.rawValue, isRefused: true))
@@ -39,7 +45,7 @@ extension EmbeddingRules {
         case (.none, .none), (_, .any), (.oneOfFour, .oneOfFour):
             break
         }
-        lose("vectors as base64", .paramDropped, if: source.takesBase64 && !target.takesBase64)
+        lose("vectors as base64", .paramDropped, if: dialect.asksForBase64 && !target.takesBase64)
         return losses
     }
 }

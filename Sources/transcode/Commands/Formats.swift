@@ -40,7 +40,9 @@ struct Formats {
             let target = try Settings.format(names[1], allowReadOnly: false),
             let losses = PairLoss.all(from: source, to: target)
         else {
-            throw .usage("the dialect of \(names[0]) or \(names[1]) is not known before --model is")
+            throw .usage(
+                "which dialect \(names[0]) or \(names[1]) means depends on the model: name one "
+                    + "(transcode formats lists them)")
         }
         try Terminal.print(isJSON ? pairJSON(losses) : pairTable(losses))
         return .success

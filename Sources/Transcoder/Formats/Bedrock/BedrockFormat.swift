@@ -40,11 +40,20 @@ enum BedrockFormat: BatchFormat {
         EmbeddingDialect(
             name: BedrockDialect.titanEmbed.name, modelWord: "titan",
             requestWriter: TitanEmbedRequestWriter.self,
-            resultWriter: TitanEmbedResultWriter.self),
+            resultWriter: TitanEmbedResultWriter.self,
+            sayings: [
+                .refused("pictures", .unsupportedImage),
+                .lost("vectors of bits, or that are not normalized", .paramDropped),
+            ]),
         EmbeddingDialect(
             name: BedrockDialect.cohereEmbed.name, modelWord: "cohere",
             requestWriter: CohereEmbedRequestWriter.self,
-            resultWriter: CohereEmbedResultWriter.self),
+            resultWriter: CohereEmbedResultWriter.self, asksForBase64: true,
+            sayings: [
+                .refused("pictures", .unsupportedImage),
+                .refused("mixed inputs", .unsupportedBlock),
+                .lost("vectors of whole numbers and bits, truncation", .paramDropped),
+            ]),
     ]
     static let foreignRequest = ErrorCode.bodyUnsupported
     static let embeddingAdvice: StaticString =

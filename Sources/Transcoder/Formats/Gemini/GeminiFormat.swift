@@ -32,7 +32,16 @@ enum GeminiFormat: BatchFormat {
         EmbeddingDialect(
             name: GeminiDialect.embedContent.name,
             requestWriter: GeminiEmbeddingRequestWriter.self,
-            resultWriter: GeminiEmbeddingResultWriter.self)
+            resultWriter: GeminiEmbeddingResultWriter.self,
+            sayings: [
+                .refused("pictures", .unsupportedImage), .refused("recordings", .unsupportedAudio),
+                .refused("films", .unsupportedVideo),
+                .refused("documents", .unsupportedDocument),
+                .refused("files by address", .contentRemoteURL),
+                .refused("other parts than texts", .unsupportedBlock),
+                .lost("several texts of one input: they become one", .paramApproximated),
+                .lost("titles, and purposes that nobody knows", .paramDropped),
+            ])
     ]
     static let readOnlyDialects: [String] = []
     static let acceptsQuotedNumbers = true

@@ -32,7 +32,8 @@ enum OpenAIFormat: BatchFormat {
         EmbeddingDialect(
             name: OpenAIEndpoint.embeddings.name,
             requestWriter: OpenAIEmbeddingRequestWriter.self,
-            resultWriter: OpenAIEmbeddingResultWriter.self)
+            resultWriter: OpenAIEmbeddingResultWriter.self, asksForBase64: true,
+            sayings: [.lost("the id of the end user", .paramDropped)])
     ]
     static let readOnlyDialects: [String] = []
     static let limits = [
