@@ -49,7 +49,7 @@ enum PassThrough {
                 continue
             }
             let value = NodeID(position)
-            guard let name = members.find(view.interior(node))?.name,
+            guard let name = members.name(of: node, view),
                 view.kind(value) == .object,
                 kind == .request || (name != .modelInput && name != .request)
             else {

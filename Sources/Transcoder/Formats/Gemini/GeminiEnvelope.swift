@@ -76,8 +76,7 @@ struct GeminiEnvelope {
     func dropBareMembers(_ context: inout RecordContext) {
         guard hasBareMembers else { return }
         for (key, value) in context.view.members(.root) {
-            let name = GeminiEnvelopeMember.table.find(context.view.interior(key))?.name
-            if name?.isBare == true { dropColumn(value, &context) }
+            if context.isBareMember(key) { dropColumn(value, &context) }
         }
     }
 
@@ -116,5 +115,12 @@ struct GeminiEnvelope {
             }
         }
         return nil
+    }
+}
+
+extension RecordContext {
+    /// Whether a member of a line belongs to a response or status that stands there bare.
+    func isBareMember(_ key: NodeID) -> Bool {
+        GeminiEnvelopeMember.table.name(of: key, view)?.isBare == true
     }
 }

@@ -28,7 +28,7 @@ enum GeminiFailure {
     static func readBare(_ context: inout RecordContext) throws(RecordError) -> Failure {
         var status = GeminiStatus()
         for (key, value) in context.view.members(.root) where context.view.kind(value) != .null {
-            switch GeminiStatusMember.table.find(context.view.interior(key))?.name {
+            switch GeminiStatusMember.table.name(of: key, context.view) {
             case .code: status.code = try context.integer(value)
             case .message: status.message = try context.text(value)
             case .status: status.name = value
@@ -55,7 +55,7 @@ enum GeminiFailure {
         }
         var status = GeminiStatus()
         for (key, value) in inner.members(object) {
-            switch GeminiStatusMember.table.find(inner.interior(key))?.name {
+            switch GeminiStatusMember.table.name(of: key, inner) {
             case .code: status.code = inner.integer(value)
             case .message where inner.kind(value) == .string:
                 status.message = context.makeText { $0.append(made: inner.interior(value)) }

@@ -71,7 +71,7 @@ enum GeminiFormat: BatchFormat {
         var hasCode = false
         var hasMessage = false
         for (key, value) in view.members(.root) where view.kind(value) != .null {
-            switch GeminiEnvelopeMember.table.find(view.interior(key))?.name {
+            switch GeminiEnvelopeMember.table.name(of: key, view) {
             case .request: request = value
             case .response: response = value
             case .error: error = value
@@ -130,7 +130,7 @@ enum GeminiFormat: BatchFormat {
 
     private static func isRequest(_ request: NodeID, _ view: JSONView) -> Bool {
         for (key, _) in view.members(request) {
-            switch GeminiBodyMember.table.find(view.interior(key))?.name {
+            switch GeminiBodyMember.table.name(of: key, view) {
             case .contents, .content, .generationConfig, .systemInstruction: return true
             default: continue
             }
@@ -140,7 +140,7 @@ enum GeminiFormat: BatchFormat {
 
     private static func isResponse(_ response: NodeID, _ view: JSONView) -> Bool {
         for (key, _) in view.members(response) {
-            let name = GeminiResponseMember.table.find(view.interior(key))?.name
+            let name = GeminiResponseMember.table.name(of: key, view)
             // An error alone could be anybody's.
             if let name, name != .error { return true }
         }
