@@ -11,16 +11,18 @@ import JSONLCodec
 /// result lines of google-gemini/cookbook, `Batch_mode.ipynb`; docs/formats/embeddings.md.
 enum EmbedContentAnswer {
     /// Whether a body holds vectors, and no answer of a conversation.
+    ///
+    /// An empty list of candidates says nothing beside vectors (ruling H13).
     static func isMeant(by body: NodeID, _ view: JSONView) -> Bool {
-        var hasVector = false
+        var marks = OperationMarks()
         for (key, value) in view.members(body) where view.kind(value) != .null {
             switch GeminiResponseMember.table.name(of: key, view) {
-            case .candidates: return false
-            case .embedding, .embeddings: hasVector = true
+            case .candidates: marks.note(conversation: value, view)
+            case .embedding, .embeddings: marks.note(embedding: value, view)
             default: continue
             }
         }
-        return hasVector
+        return marks.isEmbedding
     }
 
     // MARK: - Reading
@@ -49,7 +51,7 @@ enum EmbedContentAnswer {
             case .modelVersion: response.model = try context.text(value)
             case .metadata: if !isBare { context.drop(value) }
             case .truncated: if context.view.kind(value) != .false { context.drop(value) }
-            case nil: if !isBare { context.drop(value) }
+            case nil: if !isBare || context.isBareMember(member.key) { context.drop(value) }
             }
         }
     }

@@ -12,16 +12,18 @@ enum EmbedContentBody {
     static let traits = EmbeddingTraits(inputLimit: 1, dimensions: .any, tasks: .any)
 
     /// Whether a body has the one `content` of embeddings, and not the `contents` of a chat.
+    ///
+    /// An empty list of contents says nothing beside a content (ruling H13).
     static func isMeant(by body: NodeID, _ view: JSONView) -> Bool {
-        var hasContent = false
+        var marks = OperationMarks()
         for (key, value) in view.members(body) where view.kind(value) != .null {
             switch GeminiBodyMember.table.name(of: key, view) {
-            case .contents: return false
-            case .content: hasContent = true
+            case .contents: marks.note(conversation: value, view)
+            case .content: marks.note(embedding: value, view)
             default: continue
             }
         }
-        return hasContent
+        return marks.isEmbedding
     }
 
     // MARK: - Reading

@@ -47,7 +47,7 @@ struct GeminiEnvelope {
                 hasEmbedding = true
                 hasBareMembers = true
             case .modelVersion, .responseId, .createTime, .modelStatus, .message, .details,
-                .tokenCount:
+                .tokenCount, .truncated:
                 hasBareMembers = true
             case .metadata, nil:
                 dropColumn(member.value, &context)

@@ -109,8 +109,10 @@ enum GeminiFormat: BatchFormat {
                 .request, dialect(ofRequest: request, hasKey: hasKey || hasMetadata, view),
                 isSure: isRequest(request, view))
         }
+        if hasVectors, EmbedContentAnswer.isMeant(by: .root, view) {
+            return record(.result, .embedContent)
+        }
         if hasCandidates { return record(.result) }
-        if hasVectors { return record(.result, .embedContent) }
         if hasCode, hasMessage { return record(.result, isSure: false) }
         return nil
     }

@@ -29,10 +29,10 @@ enum GeminiResultReader: ResultReading {
         } else if let status = envelope.status, try isFailure(status, context) {
             envelope.dropBareMembers(&context)
             response.failure = try GeminiFailure.read(status, &context)
+        } else if envelope.hasEmbedding, EmbedContentAnswer.isMeant(by: .root, context.view) {
+            try EmbedContentAnswer.read(.root, isBare: true, into: &response, &context)
         } else if envelope.hasCandidates {
             try GenerateContentResponse.read(.root, isBare: true, into: &response, &context)
-        } else if envelope.hasEmbedding {
-            try EmbedContentAnswer.read(.root, isBare: true, into: &response, &context)
         } else {
             throw .missing("response", in: .root)
         }

@@ -11,7 +11,7 @@ enum GeminiEnvelopeMember: String, MemberName {
     case processedTime = "processed_time"
     // A line can also be a response or a status without an envelope.
     case candidates, promptFeedback, usageMetadata, modelVersion, responseId, createTime
-    case modelStatus, code, message, details, embedding, embeddings, tokenCount
+    case modelStatus, code, message, details, embedding, embeddings, tokenCount, truncated
 
     static let table = MemberTable<GeminiEnvelopeMember>(acceptsSnakeCase: true)
 

@@ -38,7 +38,7 @@ enum GenerateContentResponse {
             // Beside candidates: an answer without them is one of embeddings.
             case .embedding, .embeddings: context.drop(value)
             case nil:
-                if !isBare { context.drop(value) }
+                if !isBare || context.isBareMember(member.key) { context.drop(value) }
             }
         }
         if let error, !context.isNeutral(error) {
