@@ -90,6 +90,8 @@ struct DetectedRecord: Equatable {
     var dialect: String
     /// It has no body, or one that all dialects of its service spell alike: an error.
     var fitsAllDialects = false
+    /// The body is of the dialect, and the line around it another service's.
+    var isOtherService = false
     /// How sure the guess is: 2 for members that only this format has, 1 for a resemblance.
     var confidence = 2
 }

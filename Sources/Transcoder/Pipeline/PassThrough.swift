@@ -22,7 +22,7 @@ enum PassThrough {
             if let dialect = conversion.sourceDialect {
                 guard conversion.writes(dialect) else { return false }
             } else {
-                guard let record = conversion.source.detect(view),
+                guard let record = conversion.source.detect(view), !record.isOtherService,
                     conversion.writes(record.dialect)
                         || (record.fitsAllDialects && conversion.dialect?.isOtherService != true)
                 else { return false }

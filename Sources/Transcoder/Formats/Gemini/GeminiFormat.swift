@@ -87,12 +87,15 @@ enum GeminiFormat: BatchFormat {
             default: continue
             }
         }
-        let service: GeminiDialect = hasTime || status != nil ? .vertex : .generateContent
+        let isVertex = hasTime || status != nil
+        let service: GeminiDialect = isVertex ? .vertex : .generateContent
         if let response, view.kind(response) == .object {
             let isKnown = isResponse(response, view) || hasKey || hasTime
             let dialect =
                 EmbedContentAnswer.isMeant(by: response, view) ? .embedContent : service
-            if isKnown || request != nil { return record(.result, dialect, isSure: isKnown) }
+            if isKnown || request != nil {
+                return record(.result, dialect, isVertex: isVertex, isSure: isKnown)
+            }
         }
         if let error, view.kind(error) == .object, hasKey {
             var failure = record(.result)
@@ -105,9 +108,11 @@ enum GeminiFormat: BatchFormat {
             if isFailure || hasTime { return record(.result, .vertex) }
         }
         if let request, view.kind(request) == .object {
+            let isVertex = !hasKey && !hasMetadata
+            let service: GeminiDialect = isVertex ? .vertex : .generateContent
+            let dialect = EmbedContentBody.isMeant(by: request, view) ? .embedContent : service
             return record(
-                .request, dialect(ofRequest: request, hasKey: hasKey || hasMetadata, view),
-                isSure: isRequest(request, view))
+                .request, dialect, isVertex: isVertex, isSure: isRequest(request, view))
         }
         if hasVectors, EmbedContentAnswer.isMeant(by: .root, view) {
             return record(.result, .embedContent)
@@ -118,16 +123,12 @@ enum GeminiFormat: BatchFormat {
     }
 
     private static func record(
-        _ kind: RecordKind, _ dialect: GeminiDialect = .generateContent, isSure: Bool = true
+        _ kind: RecordKind, _ dialect: GeminiDialect = .generateContent, isVertex: Bool = false,
+        isSure: Bool = true
     ) -> DetectedRecord {
-        DetectedRecord(kind: kind, dialect: dialect.name, confidence: isSure ? 2 : 1)
-    }
-
-    private static func dialect(
-        ofRequest request: NodeID, hasKey: Bool, _ view: JSONView
-    ) -> GeminiDialect {
-        if EmbedContentBody.isMeant(by: request, view) { return .embedContent }
-        return hasKey ? .generateContent : .vertex
+        DetectedRecord(
+            kind: kind, dialect: dialect.name,
+            isOtherService: isVertex && dialect == .embedContent, confidence: isSure ? 2 : 1)
     }
 
     private static func isRequest(_ request: NodeID, _ view: JSONView) -> Bool {
