@@ -34,6 +34,7 @@ enum EmbedContentAnswer {
     ) throws(RecordError) {
         response.operation = .embeddings
         response.body = body
+        var count: TokenCount?
         var members = try MemberReader(body, GeminiEmbedAnswerMember.table, context.view)
         while let member = try members.next() {
             let value = member.value
@@ -44,16 +45,39 @@ enum EmbedContentAnswer {
                 for element in context.view.elements(value) {
                     try read(vector: element, into: &response, &context)
                 }
-            case .tokenCount:
-                response.usage.isPresent = true
-                response.usage.input = try TokenCount(value, context)
-            case .usageMetadata: response.usage = try GeminiUsage.read(value, &context)
+            case .tokenCount: count = try TokenCount(value, context)
+            case .usageMetadata: response.usage = try usage(value, context)
             case .modelVersion: response.model = try context.text(value)
+            case .responseId: response.responseID = try context.text(value)
+            case .createTime, .modelStatus: break
             case .metadata: if !isBare { context.drop(value) }
             case .truncated: if context.view.kind(value) != .false { context.drop(value) }
             case nil: if !isBare || context.isBareMember(member.key) { context.drop(value) }
             }
         }
+        guard let count else { return }
+        response.usage.isPresent = true
+        response.usage.input = count
+    }
+
+    /// Reads UsageMetadata: all tokens are those of the input, so the sum says as much.
+    private static func usage(
+        _ metadata: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Usage {
+        var input: TokenCount?
+        var total: TokenCount?
+        var members = try MemberReader(metadata, GeminiUsageMember.table, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .promptTokenCount: input = try TokenCount(member.value, context)
+            case .totalTokenCount: total = try TokenCount(member.value, context)
+            default: continue
+            }
+        }
+        var usage = Usage()
+        usage.isPresent = true
+        usage.input = input ?? total ?? .zero
+        return usage
     }
 
     private static func read(
@@ -95,7 +119,8 @@ enum EmbedContentAnswer {
 
 /// The members of an answer of embedContent.
 enum GeminiEmbedAnswerMember: String, MemberName {
-    case embedding, embeddings, tokenCount, usageMetadata, modelVersion, metadata, truncated
+    case embedding, embeddings, tokenCount, usageMetadata, metadata, truncated
+    case modelVersion, responseId, createTime, modelStatus
 
     static let table = MemberTable<GeminiEmbedAnswerMember>(acceptsSnakeCase: true)
 }

@@ -99,6 +99,9 @@ enum EmbedContentBody {
         while let member = try members.next() {
             switch member.name {
             case .text: request.append(try context.text(member.value))
+            // A thought that is none, and other members that say nothing.
+            case .thought where context.view.kind(member.value) == .false: continue
+            case .some where context.isNeutral(member.value): continue
             case .inlineData: throw refusal(of: member.value, context)
             case .fileData:
                 throw RecordError(

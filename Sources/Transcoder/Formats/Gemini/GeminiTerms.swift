@@ -130,7 +130,7 @@ enum GeminiCandidateMember: String, MemberName {
 enum GeminiUsageMember: String, MemberName {
     case promptTokenCount, candidatesTokenCount, toolUsePromptTokenCount, thoughtsTokenCount
     case cachedContentTokenCount, promptTokensDetails, candidatesTokensDetails
-    case modality, tokenCount
+    case modality, tokenCount, totalTokenCount
 
     static let table = MemberTable<GeminiUsageMember>(acceptsSnakeCase: true)
 }

@@ -200,7 +200,7 @@ enum GeminiUsage {
                 usage.inputByModality = try readModalities(value, context)
             case .candidatesTokensDetails:
                 usage.outputByModality = try readModalities(value, context)
-            case .modality, .tokenCount, nil:
+            case .modality, .tokenCount, .totalTokenCount, nil:
                 // The sum is worked out anew; tiers and the like tell of the run only.
                 break
             }

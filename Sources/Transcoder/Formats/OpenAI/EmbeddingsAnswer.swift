@@ -46,7 +46,7 @@ enum EmbeddingsAnswer {
             switch member.name {
             case .data: data = value
             case .model: response.model = try context.text(value)
-            case .usage: try OpenAIUsage.read(chat: value, into: &response.usage, context)
+            case .usage: response.usage = try usage(value, context)
             case .object, .id, .created: break
             case nil: context.drop(value)
             }
@@ -56,6 +56,26 @@ enum EmbeddingsAnswer {
         for element in context.view.elements(data) {
             try read(vector: element, into: &response, &context)
         }
+    }
+
+    /// Reads the counts: all tokens are those of the input, so the sum says as much.
+    private static func usage(
+        _ node: NodeID, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Usage {
+        var input: TokenCount?
+        var total: TokenCount?
+        var members = try MemberReader(node, EmbeddingTerms.usage, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .promptTokens: input = try TokenCount(member.value, context)
+            case .totalTokens: total = try TokenCount(member.value, context)
+            case nil: continue
+            }
+        }
+        var usage = Usage()
+        usage.isPresent = true
+        usage.input = input ?? total ?? .zero
+        return usage
     }
 
     private static func read(

@@ -121,6 +121,13 @@ enum EmbeddingTerms {
     /// One vector of an answer.
     enum VectorMember: String, MemberName { case object, index, embedding }
 
+    /// The counts of an answer.
+    enum UsageMember: String, MemberName {
+        case promptTokens = "prompt_tokens"
+        case totalTokens = "total_tokens"
+    }
+
+    static let usage = MemberTable<UsageMember>()
     static let body = MemberTable<BodyMember>()
     static let answer = MemberTable<AnswerMember>()
     static let vector = MemberTable<VectorMember>()
