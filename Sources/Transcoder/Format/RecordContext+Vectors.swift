@@ -14,6 +14,19 @@ extension RecordContext {
         output.append(UInt8(ascii: "\""))
     }
 
+    /// Settles a length of vectors that two members can name: the first one holds, and the
+    /// second is reported where it says something else.
+    mutating func settle(
+        dimensions: inout NodeID?, or second: NodeID?
+    ) throws(RecordError) {
+        guard let second else { return }
+        guard let first = dimensions else {
+            dimensions = second
+            return
+        }
+        if try integer(first) != integer(second) { lose(.paramDropped, at: second) }
+    }
+
     /// Writes a vector as an array of numbers: copied whole, unless it is base64.
     ///
     /// - Throws: `wrong_type` where the base64 holds no floats that JSON can spell.

@@ -41,7 +41,7 @@ enum CohereEmbedAnswer {
     ) throws(RecordError) {
         var floats: NodeID?
         var base64: NodeID?
-        var quantized: NodeID?
+        var firstQuantized: NodeID?
         var members = try MemberReader(types, CohereMember.table, context.view)
         while let member = try members.next() {
             // Types that were not asked for are null or empty.
@@ -49,15 +49,27 @@ enum CohereEmbedAnswer {
             switch member.name {
             case .float: floats = member.value
             case .base64: base64 = member.value
-            default: quantized = member.value
+            default: firstQuantized = firstQuantized ?? member.value
             }
         }
         guard let vectors = floats ?? base64 else {
-            if let quantized { try read(quantized, .quantized, into: &response, context) }
+            if let firstQuantized {
+                try read(firstQuantized, .quantized, into: &response, context)
+            }
             return
         }
-        if let quantized { context.lose(.paramDropped, at: quantized) }
+        if firstQuantized != nil { dropQuantized(in: types, &context) }
         try read(vectors, floats == nil ? .base64 : .floats, into: &response, context)
+    }
+
+    /// Reports each list of whole numbers or bits.
+    private static func dropQuantized(in types: NodeID, _ context: inout RecordContext) {
+        for (key, value) in context.view.members(types) {
+            switch CohereMember.table.name(of: key, context.view) {
+            case .float, .base64: continue
+            default: context.drop(value)
+            }
+        }
     }
 
     private static func read(
@@ -107,7 +119,8 @@ enum CohereEmbedAnswer {
         to output: inout ByteBuffer, _ context: inout RecordContext
     ) {
         if let view = context.embedded.index(plain: context.echo.view) {
-            for (key, value) in view.members(.root) where view.string(key, is: "texts") {
+            for (key, value) in view.members(.root)
+            where view.string(key, is: "texts") && view.kind(value) == .array {
                 return output.append(minified: value, of: view)
             }
         }

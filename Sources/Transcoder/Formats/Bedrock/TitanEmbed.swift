@@ -29,6 +29,7 @@ enum TitanEmbed {
         request.body = body
         request.embedding.inputsNode = body
         var hasText = false
+        var multimodalLength: NodeID?
         var members = try MemberReader(body, TitanMember.table, context.view)
         while let member = try members.next() {
             let value = member.value
@@ -44,7 +45,7 @@ enum TitanEmbed {
             case .dimensions:
                 try context.requireInteger(value)
                 request.embedding.dimensions = value
-            case .embeddingConfig: try read(config: value, into: &request, &context)
+            case .embeddingConfig: multimodalLength = try readLength(in: value, &context)
             // Vectors of length one are what every provider gives.
             case .normalize: if try !context.bool(value) { context.lose(.paramDropped, at: value) }
             case .embeddingTypes: try dropQuantized(value, &context)
@@ -52,21 +53,24 @@ enum TitanEmbed {
             }
         }
         guard hasText else { throw .missing("inputText", in: body) }
+        try context.settle(dimensions: &request.embedding.dimensions, or: multimodalLength)
     }
 
     /// The multimodal model says the length of its vectors in an object of its own.
-    private static func read(
-        config: NodeID, into request: inout Request, _ context: inout RecordContext
-    ) throws(RecordError) {
+    private static func readLength(
+        in config: NodeID, _ context: inout RecordContext
+    ) throws(RecordError) -> NodeID? {
+        var length: NodeID?
         var members = try MemberReader(config, TitanMember.table, context.view)
         while let member = try members.next() {
             switch member.name {
             case .outputEmbeddingLength:
                 try context.requireInteger(member.value)
-                request.embedding.dimensions = member.value
+                length = member.value
             default: context.drop(member.value)
             }
         }
+        return length
     }
 
     /// Floats are what comes anyway; bits have no counterpart.
@@ -116,26 +120,43 @@ enum TitanEmbed {
             }
         }
         var quantized: NodeID?
-        if let types {
-            var members = try MemberReader(types, TitanMember.table, context.view)
-            while let member = try members.next() {
-                // The floats stand here once more.
-                if case .float = member.name {
-                    vector = vector ?? member.value
-                } else {
-                    quantized = member.value
-                }
-            }
-        }
+        if let types { quantized = try read(types: types, into: &vector, context) }
         if let vector {
             try context.requireArray(vector)
             response.vectors.append(EmbeddingVector(node: vector, encoding: .floats, index: 0))
-            if let quantized { context.drop(quantized) }
+            // What was dropped beside floats is reported, each list by itself.
+            if let types, quantized != nil { dropQuantized(in: types, &context) }
         } else if let quantized {
             response.vectors.append(
                 EmbeddingVector(node: quantized, encoding: .quantized, index: 0))
         } else {
             throw .missing("embedding", in: body)
+        }
+    }
+
+    /// Finds the floats, which stand among the types once more, and the first of the others.
+    private static func read(
+        types: NodeID, into vector: inout NodeID?, _ context: borrowing RecordContext
+    ) throws(RecordError) -> NodeID? {
+        var quantized: NodeID?
+        var members = try MemberReader(types, TitanMember.table, context.view)
+        while let member = try members.next() {
+            if case .float = member.name {
+                guard let embedding = vector, !context.isNeutral(embedding) else {
+                    vector = member.value
+                    continue
+                }
+            } else {
+                quantized = quantized ?? member.value
+            }
+        }
+        return quantized
+    }
+
+    private static func dropQuantized(in types: NodeID, _ context: inout RecordContext) {
+        for (key, value) in context.view.members(types)
+        where TitanMember.table.name(of: key, context.view) != .float {
+            context.drop(value)
         }
     }
 

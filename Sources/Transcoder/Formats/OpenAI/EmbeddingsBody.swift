@@ -22,6 +22,7 @@ enum EmbeddingsBody {
         request.operation = .embeddings
         request.body = body
         var input: NodeID?
+        var outputDimension: NodeID?
         var members = try MemberReader(body, EmbeddingTerms.body, context.view)
         while let member = try members.next() {
             let value = member.value
@@ -33,6 +34,9 @@ enum EmbeddingsBody {
             case .dimensions:
                 try context.requireInteger(value)
                 request.embedding.dimensions = value
+            case .outputDimension:
+                try context.requireInteger(value)
+                outputDimension = value
             case .encodingFormat:
                 try context.requireString(value)
                 if context.string(value, is: "base64") {
@@ -44,6 +48,7 @@ enum EmbeddingsBody {
             }
         }
         guard let input else { throw .missing("input", in: body) }
+        try context.settle(dimensions: &request.embedding.dimensions, or: outputDimension)
         try read(input: input, into: &request.embedding, context)
     }
 
@@ -107,10 +112,11 @@ enum EmbeddingsBody {
 
 /// The member tables of OpenAI's embeddings.
 enum EmbeddingTerms {
-    /// The body of a request.
+    /// The body of a request; `output_dimension` is Mistral's name for `dimensions`.
     enum BodyMember: String, MemberName {
         case input, model, dimensions, user
         case encodingFormat = "encoding_format"
+        case outputDimension = "output_dimension"
     }
 
     /// The body of an answer; servers of others add an id and a time.
