@@ -32,11 +32,7 @@ extension RecordContext {
     /// - Throws: `wrong_type` where the base64 holds no floats that JSON can spell.
     func write(floats vector: EmbeddingVector, to output: inout ByteBuffer) throws(RecordError) {
         guard vector.encoding == .base64 else { return write(vector.node, to: &output) }
-        let data = try text(vector.node)
-        var bytes = ByteBuffer(capacity: Int(data.count))
-        guard isBase64(data), decode(base64: data, needsRepair: true, to: &bytes),
-            bytes.count % 4 == 0
-        else { throw .wrongType(vector.node, "this is no base64 of 32-bit floats") }
+        let bytes = try floats(ofBase64: vector)
         var list = MemberList()
         for index in stride(from: 0, to: bytes.count, by: 4) {
             list.beginElement(&output)
@@ -48,6 +44,29 @@ extension RecordContext {
             output.append(utf8: number.description)
         }
         list.endArray(&output)
+    }
+
+    /// Writes a vector that is base64 already, padded and in the standard alphabet: clients of
+    /// OpenAI decode no other spelling.
+    ///
+    /// - Throws: `wrong_type` where it is no base64 of floats.
+    func write(
+        keptBase64 vector: EmbeddingVector, to output: inout ByteBuffer
+    ) throws(RecordError) {
+        let bytes = try floats(ofBase64: vector)
+        output.append(UInt8(ascii: "\""))
+        Self.append(base64Of: bytes.view, to: &output)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// The bytes of a vector's 32-bit floats, of which there is at least one.
+    private func floats(ofBase64 vector: EmbeddingVector) throws(RecordError) -> ByteBuffer {
+        let data = try text(vector.node)
+        var bytes = ByteBuffer(capacity: Int(data.count))
+        guard isBase64(data), decode(base64: data, needsRepair: true, to: &bytes),
+            bytes.count > 0, bytes.count % 4 == 0
+        else { throw .wrongType(vector.node, "this is no base64 of 32-bit floats") }
+        return bytes
     }
 
     /// Writes an array of numbers as base64 of the nearest 32-bit floats, the least byte first.

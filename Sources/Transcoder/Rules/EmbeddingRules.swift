@@ -133,6 +133,10 @@ enum EmbeddingRules {
             throw RecordError(
                 .embeddingEncoding, at: vector.node, "only vectors of floats can be converted")
         }
+        for vector in response.vectors
+        where vector.encoding == .floats && context.view.isEmpty(vector.node) {
+            throw RecordError(.contentEmpty, at: vector.node, "the vector holds no number")
+        }
         if response.vectors.count > vectorLimit {
             throw RecordError(
                 .embeddingInputs, at: response.vectors[vectorLimit].node,

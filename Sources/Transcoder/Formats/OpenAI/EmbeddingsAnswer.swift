@@ -117,6 +117,7 @@ enum EmbeddingsAnswer {
             switch (response.wantsBase64, vector.encoding) {
             case (true, .floats): try context.write(base64: vector, to: &output)
             case (false, .base64): try context.write(floats: vector, to: &output)
+            case (_, .base64): try context.write(keptBase64: vector, to: &output)
             default: context.write(vector.node, to: &output)
             }
             output.append("}")
