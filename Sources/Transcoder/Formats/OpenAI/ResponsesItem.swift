@@ -106,34 +106,39 @@ struct ResponsesItem {
 
     // MARK: - Thoughts
 
-    /// Calls a function with each readable piece of a thought.
+    /// The readable pieces of a thought.
     ///
-    /// The whole text comes before its summary, which is dropped then. What stands encrypted is
-    /// only kept as the signature of the first piece, so that it is reported where it is lost.
-    func forEachThought(
-        _ context: inout RecordContext, _ body: (Reasoning) -> Void
-    ) throws(RecordError) {
-        var signature = encrypted
-        var isEmpty = true
-        let hasContent = content.map { !context.isNeutral($0) } ?? false
-        if hasContent, let summary { context.drop(summary, code: .reasoningDropped) }
-        if let list = hasContent ? content : summary {
-            try context.requireArray(list)
-            for element in context.view.elements(list) {
-                let part = try ResponsesPart(element, &context)
-                let text = try part.thought(context)
-                if text.isEmpty { continue }
-                var reasoning = Reasoning(.openai, text: text, at: element)
-                if let node = signature {
-                    reasoning.signature = try context.text(node)
-                    reasoning.signatureNode = node
-                }
-                signature = nil
-                isEmpty = false
-                body(reasoning)
-            }
+    /// The whole text comes before its summary, which is dropped then; where none of its pieces
+    /// has text, it says nothing. What stands encrypted is only kept as the signature of the first
+    /// piece, so that it is reported where it is lost.
+    func thoughts(_ context: inout RecordContext) throws(RecordError) -> [Reasoning] {
+        var thoughts = try pieces(of: content, &context)
+        if thoughts.isEmpty {
+            thoughts = try pieces(of: summary, &context)
+        } else if let summary {
+            context.drop(summary, code: .reasoningDropped)
         }
-        if isEmpty, encrypted != nil { context.lose(.reasoningDropped, at: node) }
+        guard let encrypted else { return thoughts }
+        if thoughts.isEmpty {
+            context.lose(.reasoningDropped, at: node)
+        } else {
+            thoughts[0].signature = try context.text(encrypted)
+            thoughts[0].signatureNode = encrypted
+        }
+        return thoughts
+    }
+
+    private func pieces(
+        of list: NodeID?, _ context: inout RecordContext
+    ) throws(RecordError) -> [Reasoning] {
+        guard let list, !context.isNeutral(list) else { return [] }
+        try context.requireArray(list)
+        var pieces: [Reasoning] = []
+        for element in context.view.elements(list) {
+            let text = try ResponsesPart(element, &context).thought(context)
+            if !text.isEmpty { pieces.append(Reasoning(.openai, text: text, at: element)) }
+        }
+        return pieces
     }
 }
 

@@ -99,9 +99,7 @@ enum ResponsesOutput {
         case .functionCall:
             response.append(.toolCall(try item.call(context)))
         case .reasoning:
-            var thoughts: [Reasoning] = []
-            try item.forEachThought(&context) { thoughts.append($0) }
-            for thought in thoughts { response.append(.reasoning(thought)) }
+            for thought in try item.thoughts(&context) { response.append(.reasoning(thought)) }
         case .functionCallOutput:
             throw RecordError(
                 .unsupportedBlock, at: item.node, "an answer holds no results of tools")
@@ -122,9 +120,13 @@ enum ResponsesOutput {
                 response.append(hubPart)
                 continue
             }
-            if text.text.isEmpty { continue }
-            text.citations = part.annotations
-            response.append(.text(text))
+            if !text.text.isEmpty {
+                text.citations = part.annotations
+                response.append(.text(text))
+            } else if let annotations = part.annotations {
+                // An empty text is no part of an answer, and nothing in it can be cited.
+                context.drop(annotations)
+            }
             if let logprobs = part.logprobs { add(logprobs, to: &response.choices[0]) }
         }
     }
