@@ -86,7 +86,7 @@ extension ChatCompletion {
             try writeCalls(choice, of: response, to: &output, &context)
         }
         output.append("},\"logprobs\":")
-        try OpenAILogprobs.write(chat: choice.logprobs, to: &output, context)
+        try OpenAILogprobs.write(chat: choice.logprobs, to: &output, &context)
         output.append(",\"finish_reason\":")
         output.append(quoted: finish(choice, &context))
         output.append("}")

@@ -15,13 +15,20 @@ enum OpenAILogprobs {
     /// One candidate; members without a value are left out in proto3's JSON.
     private enum CandidateMember: String, MemberName { case token, tokenId, logProbability }
 
+    /// The members of one token of OpenAI's.
+    private enum TokenMember: String, MemberName {
+        case token, logprob, bytes
+        case topLogprobs = "top_logprobs"
+    }
+
     private static let result = MemberTable<ResultMember>(acceptsSnakeCase: true)
     private static let list = MemberTable<ListMember>(acceptsSnakeCase: true)
     private static let candidate = MemberTable<CandidateMember>(acceptsSnakeCase: true)
+    private static let token = MemberTable<TokenMember>()
 
     /// Writes the object of a choice in a chat, or null.
     static func write(
-        chat logprobs: Logprobs?, to output: inout ByteBuffer, _ context: borrowing RecordContext
+        chat logprobs: Logprobs?, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
         switch logprobs {
         case nil:
@@ -32,7 +39,7 @@ enum OpenAILogprobs {
             output.append("null")
         case let logprobs?:
             output.append("{\"content\":")
-            try write(tokensOf: logprobs, to: &output, context)
+            try write(tokensOf: logprobs, to: &output, &context)
             output.append(",\"refusal\":null}")
         }
     }
@@ -40,7 +47,7 @@ enum OpenAILogprobs {
     /// Writes the list of the tokens of an answer.
     static func write(
         tokensOf logprobs: Logprobs, to output: inout ByteBuffer,
-        _ context: borrowing RecordContext
+        _ context: inout RecordContext
     ) throws(RecordError) {
         if case .gemini(let node) = logprobs {
             return try write(gemini: node, to: &output, context)
@@ -48,10 +55,94 @@ enum OpenAILogprobs {
         var tokens = MemberList()
         for token in try logprobs.tokens(context) {
             tokens.beginElement(&output)
-            context.write(token, to: &output)
+            try write(openAI: token, isAlternative: false, to: &output, &context)
         }
         tokens.endArray(&output)
     }
+
+    // MARK: - OpenAI
+
+    /// Writes a token as it stands, but for members that the Responses API demands and that
+    /// compatible servers leave out or set to null, and others that nobody knows.
+    private static func write(
+        openAI node: NodeID, isAlternative: Bool, to output: inout ByteBuffer,
+        _ context: inout RecordContext
+    ) throws(RecordError) {
+        if try isComplete(node, isAlternative: isAlternative, context) {
+            return context.write(node, to: &output)
+        }
+        var text: NodeID?
+        var bytes: NodeID?
+        var alternatives: NodeID?
+        var list = MemberList()
+        var members = try MemberReader(node, token, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .bytes:
+                bytes = member.value
+                continue
+            case .topLogprobs where !isAlternative:
+                alternatives = member.value
+                continue
+            case .token: text = member.value
+            case .logprob: break
+            case .topLogprobs, nil:
+                context.drop(member.value)
+                continue
+            }
+            list.beginPair(context.view.interior(member.key, for: output), &output)
+            context.write(member.value, to: &output)
+        }
+        list.begin("bytes", &output)
+        if let bytes {
+            context.write(bytes, to: &output)
+        } else {
+            if let text { try context.requireString(text) }
+            writeBytes(of: text, to: &output, context)
+        }
+        if !isAlternative {
+            list.begin("top_logprobs", &output)
+            var tokens = MemberList()
+            if let alternatives {
+                for alternative in context.view.elements(alternatives) {
+                    tokens.beginElement(&output)
+                    try write(openAI: alternative, isAlternative: true, to: &output, &context)
+                }
+            }
+            tokens.endArray(&output)
+        }
+        list.endObject(&output)
+    }
+
+    /// Whether a token has its bytes, and, unless it is itself an alternative, a list of others;
+    /// and nothing that does not belong to it.
+    private static func isComplete(
+        _ node: NodeID, isAlternative: Bool, _ context: borrowing RecordContext
+    ) throws(RecordError) -> Bool {
+        var hasBytes = false
+        var hasAlternatives = isAlternative
+        var isWhole = true
+        var members = try MemberReader(node, token, context.view)
+        while let member = try members.next() {
+            switch member.name {
+            case .bytes:
+                try context.requireArray(member.value)
+                hasBytes = true
+            case .topLogprobs where !isAlternative:
+                try context.requireArray(member.value)
+                hasAlternatives = true
+                for alternative in context.view.elements(member.value) {
+                    let isComplete = try isComplete(alternative, isAlternative: true, context)
+                    isWhole = isWhole && isComplete
+                }
+            case .token, .logprob: break
+            case .topLogprobs, nil: isWhole = false
+            }
+        }
+        return hasBytes && hasAlternatives && isWhole
+    }
+
+    // MARK: - Gemini
 
     private static func holdsTokens(
         gemini node: NodeID, _ context: borrowing RecordContext

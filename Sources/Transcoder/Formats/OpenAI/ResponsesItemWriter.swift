@@ -152,7 +152,7 @@ struct ResponsesItemWriter {
                 texts, of: choice, response, as: .responses, to: &output, &context)
             if let logprobs = choice.logprobs, !hasLogprobs {
                 output.append(",\"logprobs\":")
-                try OpenAILogprobs.write(tokensOf: logprobs, to: &output, context)
+                try OpenAILogprobs.write(tokensOf: logprobs, to: &output, &context)
                 hasLogprobs = true
             }
             output.append("}")
