@@ -54,13 +54,13 @@ struct JoinedText {
 
     /// The characters that some bytes of one text become, which stands at a place of the source.
     ///
-    /// - Returns: nil where the text is not among those that are joined, or shorter.
+    /// - Returns: nil where the text is not among those that are joined, shorter, or empty.
     func characters(
         ofBytes bytes: Range<Int>, at source: NodeID, _ context: borrowing RecordContext
     ) -> Range<Int>? {
         for index in parts {
             guard case .text(let text) = response.parts[index], !text.isRefusal,
-                text.node == source
+                text.node == source, !text.text.isEmpty
             else { continue }
             let before = characters(before: index, context)
             guard let lower = Self.characters(of: text.text, upTo: bytes.lowerBound, context),

@@ -34,11 +34,29 @@ extension OpenAICitations {
         let title: NodeID?
     }
 
+    /// Some texts of a candidate that are joined, and what its grounding may be about beside them.
+    struct GroundedTexts {
+        let choice: Choice
+        let joined: JoinedText
+        /// All texts of the candidate, the others of which are joined elsewhere.
+        let all: JoinedText
+        /// What has no place in any of them is reported here, and nowhere else.
+        let reportsLosses: Bool
+
+        init(
+            _ parts: Range<Int>, of choice: Choice, _ response: Response, reportsLosses: Bool
+        ) {
+            self.choice = choice
+            joined = JoinedText(parts, response)
+            all = JoinedText(choice.parts, response)
+            self.reportsLosses = reportsLosses
+        }
+    }
+
     /// Writes the citations of Gemini's grounding whose place is known; others are dropped.
     static func writeGrounding(
-        _ node: NodeID, _ choice: Choice, _ joined: JoinedText,
-        _ annotations: inout Annotations, to output: inout ByteBuffer,
-        _ context: inout RecordContext
+        _ node: NodeID, _ texts: GroundedTexts, _ annotations: inout Annotations,
+        to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
         var chunks: NodeID?
         var supports: NodeID?
@@ -47,10 +65,11 @@ extension OpenAICitations {
             switch member.name {
             case .groundingChunks: chunks = member.value
             case .groundingSupports: supports = member.value
-            case nil: context.drop(member.value)
+            case nil: if texts.reportsLosses { context.drop(member.value) }
             }
         }
         guard let chunks, let supports, !context.isNeutral(supports) else {
+            guard texts.reportsLosses else { return }
             if let chunks { context.drop(chunks) }
             if let supports { context.drop(supports) }
             return
@@ -58,8 +77,8 @@ extension OpenAICitations {
         let pages = try pages(chunks, context)
         for element in context.view.elements(supports) {
             let isWhole = try writeSupport(
-                element, pages, choice, joined, &annotations, to: &output, context)
-            if !isWhole { context.lose(.paramDropped, at: element) }
+                element, pages, texts, &annotations, to: &output, context)
+            if !isWhole, texts.reportsLosses { context.lose(.paramDropped, at: element) }
         }
     }
 
@@ -94,9 +113,11 @@ extension OpenAICitations {
         return uri.map { Page(uri: $0, title: title) }
     }
 
-    /// Writes one annotation for each source of a support; false where one could not be written.
+    /// Writes one annotation for each source of a support that is about the joined texts.
+    ///
+    /// - Returns: false where one has no place in any text, or no page.
     private static func writeSupport(
-        _ node: NodeID, _ pages: [Page?], _ choice: Choice, _ joined: JoinedText,
+        _ node: NodeID, _ pages: [Page?], _ texts: GroundedTexts,
         _ annotations: inout Annotations, to output: inout ByteBuffer,
         _ context: borrowing RecordContext
     ) throws(RecordError) -> Bool {
@@ -111,8 +132,10 @@ extension OpenAICitations {
             }
         }
         guard let place, let indices,
-            let range = try range(place, choice, joined, context)
+            let (source, bytes) = try bytes(of: place, texts.choice, context),
+            texts.all.characters(ofBytes: bytes, at: source, context) != nil
         else { return false }
+        let range = texts.joined.characters(ofBytes: bytes, at: source, context)
         var isWhole = true
         for element in context.view.elements(indices) {
             let index = try context.integer(element)
@@ -120,6 +143,7 @@ extension OpenAICitations {
                 isWhole = false
                 continue
             }
+            guard let range else { continue }
             annotations.beginCitation(&output)
             output.append(decimal: range.lowerBound)
             output.append(",\"end_index\":")
@@ -139,11 +163,10 @@ extension OpenAICitations {
 
     // MARK: - Places
 
-    /// The characters that a segment covers in the joined text: Gemini counts bytes in one part.
-    private static func range(
-        _ node: NodeID, _ choice: Choice, _ joined: JoinedText,
-        _ context: borrowing RecordContext
-    ) throws(RecordError) -> Range<Int>? {
+    /// What a segment covers: a part of the answer, and bytes in it.
+    private static func bytes(
+        of node: NodeID, _ choice: Choice, _ context: borrowing RecordContext
+    ) throws(RecordError) -> (source: NodeID, bytes: Range<Int>)? {
         var part = 0
         var start = 0
         var end: Int?
@@ -159,7 +182,7 @@ extension OpenAICitations {
         guard let end, start >= 0, start <= end,
             let source = sourcePart(part, of: choice, context)
         else { return nil }
-        return joined.characters(ofBytes: start..<end, at: source, context)
+        return (source, start..<end)
     }
 
     /// A part of a candidate by its number, which counts empty parts and thoughts as well.

@@ -39,30 +39,52 @@ enum OpenAICitations {
 
     /// Writes the citations of texts that are joined, as far as they are known by place and
     /// address; others are dropped.
+    ///
+    /// Gemini's stand beside the first text of a candidate and are about all of them, also where
+    /// they come apart into several messages.
     static func write(
         _ parts: Range<Int>, of choice: Choice, _ response: Response,
         as dialect: OpenAIDialect, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
         var annotations = Annotations(dialect: dialect)
-        for index in parts {
+        for index in choice.parts {
             guard case .text(let part) = response.parts[index], let node = part.citations else {
                 continue
             }
-            if isOpenAI(node, context) {
+            let isHere = parts.contains(index)
+            if context.view.kind(node) == .object {
+                let texts = GroundedTexts(parts, of: choice, response, reportsLosses: isHere)
+                try writeGrounding(node, texts, &annotations, to: &output, &context)
+            } else if isHere, isOpenAI(node, context) {
                 let before = JoinedText(parts, response).characters(before: index, context)
                 for element in context.view.elements(node) {
-                    let isKept = try write(
-                        element, behind: before, &annotations, to: &output, context)
-                    if !isKept { context.drop(element) }
+                    try write(element, behind: before, &annotations, to: &output, &context)
                 }
-            } else if context.view.kind(node) == .object {
-                let joined = JoinedText(parts, response)
-                try writeGrounding(node, choice, joined, &annotations, to: &output, &context)
-            } else {
+            } else if isHere {
                 context.drop(node)
             }
         }
         annotations.end(&output)
+    }
+
+    /// Reports what is lost of the citations of parts that have no text, and so no place for any.
+    static func drop(
+        of parts: Range<Int>, of choice: Choice, _ response: Response,
+        _ output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
+        for index in parts {
+            guard case .text(let part) = response.parts[index], let node = part.citations else {
+                continue
+            }
+            guard context.view.kind(node) == .object else {
+                context.drop(node)
+                continue
+            }
+            // Nothing of it belongs here, but messages that follow may have some.
+            var none = Annotations(dialect: .responses)
+            let texts = GroundedTexts(parts, of: choice, response, reportsLosses: true)
+            try writeGrounding(node, texts, &none, to: &output, &context)
+        }
     }
 
     // MARK: - OpenAI
@@ -80,24 +102,27 @@ enum OpenAICitations {
     /// Writes a citation of either dialect of OpenAI's.
     ///
     /// A chat counts from the beginning of its message, an answer of the other endpoint from that
-    /// of one text, before which others may have been joined.
-    ///
-    /// - Returns: false where the target has no such citation.
+    /// of one text, before which others may have been joined. What the target has no such citation
+    /// for is dropped.
     private static func write(
         _ element: NodeID, behind before: Int, _ annotations: inout Annotations,
-        to output: inout ByteBuffer, _ context: borrowing RecordContext
-    ) throws(RecordError) -> Bool {
+        to output: inout ByteBuffer, _ context: inout RecordContext
+    ) throws(RecordError) {
         var citation = try Citation(element, context)
         let isChat = citation.inner != nil
         if isChat, annotations.dialect == .chat {
             annotations.begin(&output)
-            context.write(element, to: &output)
-            return true
+            return context.write(element, to: &output)
         }
-        if let inner = citation.inner { citation = try Citation(inner, context) }
+        var others = citation.others
+        if let inner = citation.inner {
+            citation = try Citation(inner, context)
+            others += citation.others
+        }
         guard let start = citation.start, let end = citation.end, let url = citation.url else {
-            return false
+            return context.drop(element)
         }
+        for other in others { context.drop(other) }
         annotations.beginCitation(&output)
         try write(index: start, plus: isChat ? 0 : before, to: &output, context)
         output.append(",\"end_index\":")
@@ -111,7 +136,6 @@ enum OpenAICitations {
         output.append(",\"url\":")
         context.write(url, to: &output)
         annotations.endCitation(&output)
-        return true
     }
 
     private static func write(
@@ -142,6 +166,8 @@ private struct Citation {
     private(set) var url: NodeID?
     /// The object that holds all that in a chat.
     private(set) var inner: NodeID?
+    /// What is not written again: members that nobody knows, and a title that is no text.
+    private(set) var others: [NodeID] = []
 
     init(_ node: NodeID, _ context: borrowing RecordContext) throws(RecordError) {
         var members = try MemberReader(node, Self.table, context.view)
@@ -149,10 +175,11 @@ private struct Citation {
             switch member.name {
             case .start: start = member.value
             case .end: end = member.value
-            case .title: title = context.view.kind(member.value) == .string ? member.value : nil
+            case .title where context.view.kind(member.value) == .string: title = member.value
             case .url: url = context.view.kind(member.value) == .string ? member.value : nil
             case .inner: inner = member.value
-            case .type, nil: break
+            case .type: break
+            case .title, nil: others.append(member.value)
             }
         }
     }

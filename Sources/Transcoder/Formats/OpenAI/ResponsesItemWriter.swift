@@ -141,6 +141,9 @@ struct ResponsesItemWriter {
             if part.text.isEmpty { continue }
             if part.isRefusal { hasRefusal = true } else { hasText = true }
         }
+        if !hasText {
+            try OpenAICitations.drop(of: texts, of: choice, response, &output, &context)
+        }
         guard hasText || hasRefusal else { return }
         beginMessage(response, to: &output, context)
         var content = MemberList()
