@@ -46,4 +46,50 @@ import Testing
             #expect(outcome.text.contains(#""logprob":-0.50,"bytes":[97],"top_logprobs":[]}"#))
         }
     }
+
+    // MARK: - The endpoint
+
+    private func endpoint(_ body: String) throws -> OpenAIEndpoint? {
+        var indexer = JSONIndexer()
+        var text = ByteBuffer()
+        text.append(utf8: body)
+        return OpenAIEndpoint(input: .root, try indexer.index(text.view))
+    }
+
+    /// Whatever embeddings and moderations lack, tells a response, and nothing without a value.
+    @Test(arguments: ResponsesTerms.BodyMember.allCases)
+    func membersTellTheEndpoint(member: ResponsesTerms.BodyMember) throws {
+        guard member != .input else { return }
+        let isShared = member == .model || member == .user
+        let name = member.rawValue
+        #expect(try endpoint(#"{"input":"x","\#(name)":1}"#) == (isShared ? nil : .responses))
+        #expect(try endpoint(#"{"\#(name)":[],"input":"x"}"#) == (isShared ? nil : .responses))
+        #expect(try endpoint(#"{"input":"x","\#(name)":null}"#) == nil)
+        #expect(try endpoint(#"{"\#(name)":1,"messages":[]}"#) == .chat)
+        #expect(try endpoint(#"{"input":["x"],"\#(name)":1}"#) == .embeddings)
+        #expect(try endpoint(#"{"input":"x","\#(name)":1,"dimensions":5}"#) == .embeddings)
+        #expect(try endpoint(#"{"input":[{"role":"user"}],"\#(name)":1}"#) == .responses)
+    }
+
+    /// Services that name the endpoint where the batch is made have lines without it.
+    @Test(arguments: [OpenAIService.mistral, .together])
+    func linesWithoutAPathAreReadBack(service: OpenAIService) throws {
+        func written(_ config: String) throws -> String {
+            let line =
+                #"{"recordId":"r1","modelInput":{"messages":[{"role":"user","content":["#
+                + #"{"text":"q"}]}]\#(config)}}"#
+            let outcome = try convert([line], .request, "bedrock", "openai/responses") {
+                $0.options.openAIService = service
+            }
+            #expect(!outcome.text.contains("url"))
+            return String(outcome.text.dropLast())
+        }
+        let line = try written(#","inferenceConfig":{"temperature":0.5}"#)
+        let back = try convert([line], .request, "openai", "bedrock")
+        #expect(back.text.contains(#""inferenceConfig":{"temperature":0.5}"#))
+        #expect(back.warnings == ["endpoint.assumed:url"])
+        // A model and a text are as much as embeddings and moderations have.
+        let bare = try convert([try written("")], .request, "openai", "bedrock")
+        #expect(bare.report.errors.map(\.code) == ["endpoint.unsupported"])
+    }
 }

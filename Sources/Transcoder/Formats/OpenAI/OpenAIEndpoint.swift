@@ -65,16 +65,6 @@ enum OpenAIEndpoint {
         }
     }
 
-    /// Members that tell request bodies apart.
-    private enum InputMark: String, MemberName {
-        case messages, input, instructions, text, reasoning, prompt, conversation, dimensions
-        case encodingFormat = "encoding_format"
-        case maxOutputTokens = "max_output_tokens"
-        case previousResponseID = "previous_response_id"
-
-        static let table = MemberTable<InputMark>()
-    }
-
     /// The endpoint of a request body that comes without one.
     ///
     /// - Returns: nil where the body is that of another endpoint, or says too little: a text as
@@ -86,23 +76,28 @@ enum OpenAIEndpoint {
         var isResponses = false
         var isEmbedding = false
         for (key, value) in view.members(body) where view.kind(value) != .null {
-            switch InputMark.table.name(of: key, view) {
-            case .messages:
-                self = .chat
-                return
+            switch ResponsesTerms.body.name(of: key, view) {
             case .input: input = value
             case .prompt: hasPrompt = true
-            case .instructions, .text, .reasoning, .maxOutputTokens, .previousResponseID,
-                .conversation:
-                isResponses = true
-            case .dimensions, .encodingFormat: isEmbedding = true
-            case nil: break
+            // Embeddings and moderations have them as well.
+            case .model, .user: break
+            case nil:
+                if view.string(key, is: "messages") {
+                    self = .chat
+                    return
+                }
+                if view.string(key, is: "dimensions") || view.string(key, is: "encoding_format") {
+                    isEmbedding = true
+                }
+            default: isResponses = true
             }
         }
-        if let input, isResponses || Self.holdsMessages(input, view) {
+        if let input, Self.holdsMessages(input, view) {
             self = .responses
         } else if let input, isEmbedding || Self.holdsTexts(input, view) {
             self = .embeddings
+        } else if input != nil, isResponses || hasPrompt {
+            self = .responses
         } else if input == nil, !hasPrompt {
             self = .chat
         } else {
