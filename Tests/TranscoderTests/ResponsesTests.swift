@@ -92,4 +92,37 @@ import Testing
         let bare = try convert([try written("")], .request, "openai", "bedrock")
         #expect(bare.report.errors.map(\.code) == ["endpoint.unsupported"])
     }
+
+    // MARK: - Signatures
+
+    private static let answers = [
+        "openai/responses":
+            #"{"custom_id":"r","response":{"status_code":200,"body":{"object":"response","#
+            + #""status":"completed","output":[{"type":"reasoning","encrypted_content":"s","#
+            + #""summary":[{"type":"summary_text","text":"t"}]}]}}}"#,
+        "gemini":
+            #"{"key":"r","response":{"candidates":[{"content":{"parts":[{"text":"t","#
+            + #""thought":true,"thoughtSignature":"s"}]},"finishReason":"STOP"}]}}"#,
+        "anthropic":
+            #"{"custom_id":"r","result":{"type":"succeeded","message":{"content":["#
+            + #"{"type":"thinking","thinking":"t","signature":"s"}],"stop_reason":"end_turn"}}}"#,
+    ]
+
+    /// Claude's are reported at the block, others where they stand (I-A4).
+    @Test(arguments: [
+        ("openai/responses", "openai/chat", "response.body.output[0].encrypted_content"),
+        ("gemini", "openai/chat", "response.candidates[0].content.parts[0].thoughtSignature"),
+        ("gemini", "openai/responses", "response.candidates[0].content.parts[0].thoughtSignature"),
+        ("anthropic", "openai/chat", "result.message.content[0]"),
+        ("anthropic", "openai/responses", "result.message.content[0]"),
+    ])
+    func signaturesAreReportedWhereTheyStand(
+        source: String, target: String, place: String
+    ) throws {
+        let line = try #require(Self.answers[source])
+        let outcome = try convert([line], .result, source, target) {
+            $0.options.openAIReasoning = .reasoning
+        }
+        #expect(outcome.warnings == ["reasoning.signature_dropped:\(place)"])
+    }
 }

@@ -64,8 +64,9 @@ struct Reasoning {
     /// It is signed, by whoever.
     var isSigned: Bool { signature != nil || signatureNode != nil }
 
-    /// Where the loss of its signature is reported: Gemini's are members that hold nothing else.
-    var signaturePlace: NodeID { (family == .gemini ? signatureNode : nil) ?? node }
+    /// Where the loss of its signature is reported: Claude's at the block, others where they
+    /// stand (I-A4, H3).
+    var signaturePlace: NodeID { (family == .claude ? nil : signatureNode) ?? node }
 
     init(_ family: Family, text: Text?, at node: NodeID) {
         self.family = family
