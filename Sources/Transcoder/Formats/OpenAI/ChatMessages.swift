@@ -84,7 +84,7 @@ enum ChatMessages {
             guard case .text(let part) = try ChatParts.part(element, &context) else {
                 throw RecordError(.unsupportedBlock, at: element, "a system takes only text")
             }
-            request.system.append(part)
+            request.system.append(context.plain(part))
         }
     }
 
@@ -186,7 +186,7 @@ enum ChatMessages {
         for element in context.view.elements(content) {
             switch try ChatParts.part(element, &context) {
             case .text(let part):
-                request.toolResultParts.append(.text(part))
+                request.toolResultParts.append(.text(context.plain(part)))
             case .media(let media):
                 request.toolResultParts.append(.media(media))
             case .toolCall, .toolResult, .reasoning, .cachePoint, .removed:
@@ -197,6 +197,16 @@ enum ChatMessages {
 }
 
 extension RecordContext {
+    /// A text where only the model could refuse, but someone else speaks: a refusal is reported,
+    /// and is a text like others.
+    mutating func plain(_ text: TextPart) -> TextPart {
+        guard text.isRefusal else { return text }
+        var plain = text
+        plain.isRefusal = false
+        if !text.text.isEmpty { lose(.refusalAsText, at: text.node) }
+        return plain
+    }
+
     /// Drops the reasoning that servers other than OpenAI's add to messages (ruling I24).
     mutating func drop(reasoning node: NodeID) {
         if view.kind(node) == .string, view.isEmpty(node) { return }

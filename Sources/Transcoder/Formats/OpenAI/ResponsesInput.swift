@@ -56,7 +56,7 @@ enum ResponsesInput {
                     throw RecordError(
                         .unsupportedBlock, at: content, "a system takes only text")
                 }
-                request.system.append(text)
+                request.system.append(context.plain(text))
             }
         case .user, .assistant:
             let isUser = context.string(roleNode, is: "user")
@@ -95,9 +95,9 @@ enum ResponsesInput {
         guard let output = item.output else { throw .missing("output", in: item.node) }
         guard let callID = item.callID else { throw .missing("call_id", in: item.node) }
         let start = request.toolResultParts.count
-        try forEachPart(output, &context) { (part, _) in
+        try forEachPart(output, &context) { (part, context) in
             switch part {
-            case .text(let text): request.toolResultParts.append(.text(text))
+            case .text(let text): request.toolResultParts.append(.text(context.plain(text)))
             case .media(let media): request.toolResultParts.append(.media(media))
             default: break
             }
