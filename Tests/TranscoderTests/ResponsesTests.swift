@@ -125,4 +125,33 @@ import Testing
         }
         #expect(outcome.warnings == ["reasoning.signature_dropped:\(place)"])
     }
+
+    // MARK: - Tool choice
+
+    /// What is missing is named as the dialect has it.
+    @Test(arguments: [
+        ("responses", #""tool_choice":{"type":"function"}"#, "tool_choice.name"),
+        (
+            "responses", #""tool_choice":{"type":"function","function":{}}"#,
+            "tool_choice.function.name"
+        ),
+        ("responses", #""tool_choice":{"type":"allowed_tools"}"#, "tool_choice.tools"),
+        ("chat", #""tool_choice":{"type":"function"}"#, "tool_choice.function"),
+        ("chat", #""tool_choice":{"type":"function","function":{}}"#, "tool_choice.function.name"),
+        ("chat", #""tool_choice":{"type":"allowed_tools"}"#, "tool_choice.allowed_tools"),
+        (
+            "chat", #""tool_choice":{"type":"allowed_tools","allowed_tools":{}}"#,
+            "tool_choice.allowed_tools.tools"
+        ),
+        ("chat", #""function_call":{}"#, "function_call.name"),
+    ])
+    func whatIsChosenIsMissing(dialect: String, members: String, place: String) throws {
+        let path = dialect == "chat" ? "chat/completions" : "responses"
+        let messages = #"[{"role":"user","content":"q"}]"#
+        let prompt = dialect == "chat" ? #""messages":\#(messages)"# : #""input":\#(messages)"#
+        let line = #"{"custom_id":"r","url":"/v1/\#(path)","body":{\#(prompt),\#(members)}}"#
+        let error = try convert([line], .request, "openai", "gemini").report.errors.first
+        #expect(error?.code == "missing_field")
+        #expect(error?.path == "$.body.\(place)")
+    }
 }

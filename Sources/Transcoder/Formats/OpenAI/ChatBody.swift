@@ -64,7 +64,7 @@ enum ChatBody {
         }
         if let choice = late.functionCall {
             if request.toolChoiceNode == nil {
-                try ChatTools.readChoice(choice, into: &request, &context)
+                try ChatTools.readChoice(choice, isFlat: true, into: &request, &context)
             } else {
                 context.drop(choice)
             }
@@ -95,7 +95,7 @@ enum ChatBody {
         case .functions:
             try ChatTools.readFunctions(value, into: &request, &context)
         case .toolChoice:
-            try ChatTools.readChoice(value, into: &request, &context)
+            try ChatTools.readChoice(value, isFlat: false, into: &request, &context)
         case .functionCall:
             late.functionCall = value
         case .responseFormat:

@@ -58,8 +58,12 @@ enum ChatTools {
     // MARK: - Choice
 
     /// Reads `tool_choice` or the older `function_call`.
+    ///
+    /// What is chosen stands in an object beside the type in chats of today, and else beside the
+    /// type itself. Either is read; `isFlat` only tells what is missing.
     static func readChoice(
-        _ choice: NodeID, into request: inout Request, _ context: inout RecordContext
+        _ choice: NodeID, isFlat: Bool, into request: inout Request,
+        _ context: inout RecordContext
     ) throws(RecordError) {
         guard context.view.kind(choice) != .string else {
             return readNamedMode(choice, into: &request, &context)
@@ -68,7 +72,7 @@ enum ChatTools {
         request.toolChoiceNode = choice
         if entry.isCustom(context) { throw .customTool(choice) }
         if let type = entry.type, context.string(type, is: "allowed_tools") {
-            request.toolChoice = try allowed(entry, choice, &context)
+            request.toolChoice = try allowed(entry, choice, isFlat: isFlat, &context)
             return
         }
         if let type = entry.type, !context.string(type, is: "function") {
@@ -81,7 +85,10 @@ enum ChatTools {
                 if member.name == .name { name = member.value } else { context.drop(member.value) }
             }
         }
-        guard let name else { throw .missing("function", in: choice) }
+        guard let name else {
+            if let function = entry.function { throw .missing("name", in: function) }
+            throw .missing(isFlat ? "name" : "function", in: choice)
+        }
         try context.requireString(name)
         request.toolChoice = .tool(name)
     }
@@ -103,7 +110,7 @@ enum ChatTools {
     }
 
     private static func allowed(
-        _ entry: Entry, _ choice: NodeID, _ context: inout RecordContext
+        _ entry: Entry, _ choice: NodeID, isFlat: Bool, _ context: inout RecordContext
     ) throws(RecordError) -> ToolChoice {
         var mode = entry.mode
         var tools = entry.tools
@@ -112,7 +119,10 @@ enum ChatTools {
             mode = inner.mode
             tools = inner.tools
         }
-        guard let tools else { throw .missing("allowed_tools", in: choice) }
+        guard let tools else {
+            if let list = entry.allowed { throw .missing("tools", in: list) }
+            throw .missing(isFlat ? "tools" : "allowed_tools", in: choice)
+        }
         try context.requireArray(tools)
         var isRequired = false
         if let mode {

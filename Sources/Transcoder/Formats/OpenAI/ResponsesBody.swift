@@ -82,7 +82,7 @@ enum ResponsesBody {
         case .tools:
             try ResponsesTools.read(value, into: &request, &context)
         case .toolChoice:
-            try ChatTools.readChoice(value, into: &request, &context)
+            try ChatTools.readChoice(value, isFlat: true, into: &request, &context)
         case .text:
             try readText(value, into: &request, &context)
         case .reasoning:
