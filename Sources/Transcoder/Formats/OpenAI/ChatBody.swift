@@ -118,9 +118,15 @@ enum ChatBody {
                 request.keep(
                     member.key, value, .paramDropped, of: .chat, isShared: false, context)
             }
-        case .safetyIdentifier, .moderation:
+        case .safetyIdentifier:
+            try context.requireString(value)
             request.keep(member.key, value, .safetyDropped, of: .chat, context)
-        case .promptCacheKey, .promptCacheOptions, .promptCacheRetention:
+        case .moderation:
+            request.keep(member.key, value, .safetyDropped, of: .chat, context)
+        case .promptCacheKey, .promptCacheRetention:
+            try context.requireString(value)
+            request.keep(member.key, value, .cacheDropped, of: .chat, context)
+        case .promptCacheOptions:
             request.keep(member.key, value, .cacheDropped, of: .chat, context)
         case .temperature, .topP, .n, .seed, .presencePenalty, .frequencyPenalty, .logitBias,
             .maxCompletionTokens, .parallelToolCalls, .user, .stop, .stream, .modalities, .audio,

@@ -36,6 +36,7 @@ enum ChatSettings {
             try context.requireString(value)
             request.settings[.user] = value
         case .verbosity:
+            try context.requireString(value)
             request.settings[.verbosity] = value
         case .stop:
             try readStops(value, into: &request, context)

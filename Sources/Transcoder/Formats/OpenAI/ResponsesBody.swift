@@ -100,9 +100,15 @@ enum ResponsesBody {
             if try context.bool(value) {
                 request.keep(member.key, value, .paramDropped, of: .responses, context)
             }
-        case .safetyIdentifier, .moderation:
+        case .safetyIdentifier:
+            try context.requireString(value)
             request.keep(member.key, value, .safetyDropped, of: .responses, context)
-        case .promptCacheKey, .promptCacheOptions, .promptCacheRetention:
+        case .moderation:
+            request.keep(member.key, value, .safetyDropped, of: .responses, context)
+        case .promptCacheKey, .promptCacheRetention:
+            try context.requireString(value)
+            request.keep(member.key, value, .cacheDropped, of: .responses, context)
+        case .promptCacheOptions:
             request.keep(member.key, value, .cacheDropped, of: .responses, context)
         case .temperature, .topP, .maxOutputTokens, .parallelToolCalls, .user, .stream, .metadata,
             .serviceTier:
@@ -136,7 +142,8 @@ enum ResponsesBody {
         while let member = try members.next() {
             switch member.name {
             case .format: try readFormat(member.value, into: &request, &context)
-            case .verbosity: request.settings[.verbosity] = member.value
+            case .verbosity:
+                try ChatSettings.read(.verbosity, member.value, into: &request, &context)
             case nil: context.drop(member.value)
             }
         }
