@@ -193,9 +193,20 @@ enum ToolChoice {
 /// What form the answer is to have.
 enum ResponseFormat {
     case text
-    /// Any JSON object; the member that asks for it.
-    case json(NodeID)
+    /// Any JSON object; the member that asks for it, and what it says of a schema that is not
+    /// there.
+    case json(NodeID, labels: SchemaLabels = SchemaLabels())
     case schema(ResponseSchema)
+}
+
+/// What is said of a schema beside the schema itself.
+struct SchemaLabels {
+    /// A string, or nil.
+    var name: NodeID?
+    /// A string, or nil.
+    var description: NodeID?
+    /// The member `strict` where it is true.
+    var strict: NodeID?
 }
 
 /// The schema that the answer is to follow.

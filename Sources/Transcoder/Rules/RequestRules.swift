@@ -56,11 +56,14 @@ enum RequestRules {
         switch request.responseFormat {
         case .text:
             break
-        case .json(let node):
-            if !target.hasJSONMode {
+        case .json(let node, let labels):
+            guard target.hasJSONMode else {
                 context.lose(.paramDropped, at: node)
                 request.responseFormat = .text
-            } else if target.family.isOpenAI, !mentionsJSON(request, context) {
+                return
+            }
+            report(labels, target, &context)
+            if target.family.isOpenAI, !mentionsJSON(request, context) {
                 // The API refuses JSON mode unless some message has the word.
                 context.lose(.jsonWordMissing, target: target.paths.responseFormat)
             }
@@ -74,6 +77,17 @@ enum RequestRules {
                 request.responseFormat = .schema(format)
             }
         }
+    }
+
+    /// Reports what is said of a schema that is not there: names and strictness are worth
+    /// something at OpenAI only, also beside a schema (I22).
+    private static func report(
+        _ labels: SchemaLabels, _ target: Capabilities, _ context: inout RecordContext
+    ) {
+        if let description = labels.description { context.lose(.paramDropped, at: description) }
+        guard target.family.isOpenAI else { return }
+        if let name = labels.name { context.lose(.paramDropped, at: name) }
+        if let strict = labels.strict { context.lose(.paramDropped, at: strict) }
     }
 
     private static func mentionsJSON(

@@ -202,10 +202,13 @@ enum ChatSettings {
         }
         if let name { try context.requireString(name) }
         if let description { try context.requireString(description) }
-        if let strict { _ = try context.bool(strict) }
+        let isStrict = try strict.map { node throws(RecordError) in try context.bool(node) }
         guard let schema else {
-            // The schema is optional in OpenAI's types; what is left is any JSON.
-            request.responseFormat = .json(node)
+            // The schema is optional in a chat's types; what is left is any JSON.
+            request.responseFormat = .json(
+                node,
+                labels: SchemaLabels(
+                    name: name, description: description, strict: isStrict == true ? strict : nil))
             return
         }
         try context.requireObject(schema)
