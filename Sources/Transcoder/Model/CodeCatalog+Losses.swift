@@ -21,8 +21,8 @@ extension CodeDescription {
             example: #""custom_id": "task 7/a" becomes "task_7_a""#, aliases: ["bad_record_id"]),
         CodeDescription(
             LossCode.endpointAssumed, "a request without an endpoint was read as its body says",
-            "The record has neither `url` nor `path`; its body is that of a chat completion or of "
-                + "the Responses API."),
+            "The record has neither `url` nor `path`; its body is that of a chat completion, of "
+                + "the Responses API or of embeddings."),
         CodeDescription(
             LossCode.paramDropped, "a member has no counterpart at the target",
             "A setting, label or other member that the target cannot express was left out. The "
