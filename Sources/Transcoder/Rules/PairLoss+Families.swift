@@ -55,6 +55,7 @@ extension BodyFamily {
                 .refused("answers in sound", .unsupportedModality),
                 .refused("uploaded files", .contentRemoteURL),
                 .lost("refusals in the history", .refusalAsText, isShared: true),
+                .lost("refusals in results of tools and system texts", .refusalAsText),
                 .lost(
                     "arguments of calls that are no JSON object", .toolArgumentsInvalid,
                     isShared: true),
@@ -68,6 +69,7 @@ extension BodyFamily {
                 .refused("parts of the prompt that are kept in an account", .unsupportedBlock),
                 .refused("uploaded files", .contentRemoteURL),
                 .lost("refusals in the history", .refusalAsText, isShared: true),
+                .lost("refusals in results of tools and system texts", .refusalAsText),
                 .lost(
                     "arguments of calls that are no JSON object", .toolArgumentsInvalid,
                     isShared: true),
