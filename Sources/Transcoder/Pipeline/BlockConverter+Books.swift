@@ -12,10 +12,12 @@ extension BlockConverter {
         log.writtenCount += 1
         if isPassedThrough { log.passedCount += 1 }
         for index in context.losses.indices { note(context.losses[index], number) }
-        var model = -1
+        var modelNumber = 0
         if !isPassedThrough {
             log.embeddings.add(inputs: inputCount)
-            if let node = modelNode { model = log.count(model: context.view.interior(node)) }
+            if let node = modelNode {
+                modelNumber = log.count(model: context.view.interior(node)) + 1
+            }
         }
         let hasColumns = conversion.hasColumns && context.holdsCopiedJSON
         guard conversion.idRule != .any || hasColumns || context.sharedEcho != nil,
@@ -46,8 +48,8 @@ extension BlockConverter {
                 isIDRewritten: context.losses.contains { $0.code == .idRewritten },
                 lineEnd: lines.count, recordCount: log.recordCount,
                 blankCount: log.blankCount, writtenCount: log.writtenCount,
-                passedCount: log.passedCount, inputCount: inputCount, model: model,
-                sharedEcho: context.sharedEcho))
+                passedCount: log.passedCount, inputCount: inputCount, modelNumber: modelNumber,
+                sharedEcho: context.sharedEcho ?? 0))
     }
 
     var stopsAtError: Bool { conversion.configuration.onError == .stop }

@@ -28,7 +28,7 @@ extension BlockConverter {
                     code: loss.code, path: log.keep { $0.append(made: shapes.text(loss.path)) },
                     line: number, column: shapes.table.offset(of: loss.column) + 1))
         }
-        let model = effects.model.map { log.count(model: shapes.text($0)) } ?? -1
+        let modelNumber = effects.model.map { log.count(model: shapes.text($0)) + 1 } ?? 0
         guard let id = effects.id else { return match.lineCount }
         if conversion.configuration.keepsRejects {
             lines.append(made: text.slice(0, match.lineCount))
@@ -45,8 +45,9 @@ extension BlockConverter {
                 column: shapes.table.offset(of: id.column) + 1, lossEnd: log.losses.count,
                 isIDRewritten: false, lineEnd: lines.count, recordCount: log.recordCount,
                 blankCount: log.blankCount, writtenCount: log.writtenCount,
-                passedCount: log.passedCount, inputCount: effects.inputCount, model: model,
-                sharedEcho: nil))
+                passedCount: log.passedCount, inputCount: effects.inputCount,
+                modelNumber: modelNumber,
+                sharedEcho: 0))
         return match.lineCount
     }
 

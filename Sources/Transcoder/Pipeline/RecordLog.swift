@@ -18,6 +18,16 @@ struct LossEvent {
     let column: Int
 }
 
+/// A number of a block in four bytes: there are many for each record.
+@propertyWrapper
+struct Narrow: BitwiseCopyable {
+    private let stored: UInt32
+
+    init(wrappedValue: Int) { stored = UInt32(clamping: wrappedValue) }
+
+    var wrappedValue: Int { Int(stored) }
+}
+
 /// One accepted record whose id must be compared with those of other blocks.
 struct RecordEntry: BitwiseCopyable {
     /// Where in the output the record begins and ends; copied ones may stand between two entries.
@@ -32,25 +42,25 @@ struct RecordEntry: BitwiseCopyable {
     let idHash: UInt64
     /// The path of the id in the source; of the body, where it is the members that count.
     let idPath: LogText
-    let line: Int
-    let column: Int
+    @Narrow var line: Int
+    @Narrow var column: Int
     /// The end of its events in ``RecordLog/losses``.
-    let lossEnd: Int
+    @Narrow var lossEnd: Int
     /// A loss `id.rewritten` is among its events.
     let isIDRewritten: Bool
     /// The end of its line in ``BlockConverter/lines``, where rejected lines are kept.
     let lineEnd: Int
     /// The records and blank lines of the block up to this one, and what was written of them.
-    let recordCount: Int
-    let blankCount: Int
-    let writtenCount: Int
-    let passedCount: Int
+    @Narrow var recordCount: Int
+    @Narrow var blankCount: Int
+    @Narrow var writtenCount: Int
+    @Narrow var passedCount: Int
     /// What it asks vectors for.
-    let inputCount: Int
-    /// The place of its model in ``RecordLog/models``, or -1.
-    let model: Int
-    /// What its request means, where others mean the same and it is to take one of them.
-    let sharedEcho: UInt64?
+    @Narrow var inputCount: Int
+    /// One more than the place of its model in ``RecordLog/models``; 0 for none.
+    @Narrow var modelNumber: Int
+    /// What its request means, where others mean the same and it is to take one of them; else 0.
+    let sharedEcho: UInt64
 
     /// Where in the output its id stands.
     var writtenID: Range<Int> { writtenIDStart..<writtenIDEnd }
@@ -135,7 +145,7 @@ struct RecordLog: ~Copyable {
 
     /// Takes back what was counted of a record that is rejected after all.
     mutating func uncount(_ entry: RecordEntry) {
-        if entry.model >= 0 { models[entry.model].records -= 1 }
+        if entry.modelNumber > 0 { models[entry.modelNumber - 1].records -= 1 }
         guard entry.inputCount > 0 else { return }
         embeddings.records -= 1
         embeddings.inputs -= entry.inputCount

@@ -75,7 +75,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
                 break
             case .respelled(let id):
                 respellings.append((entry.writtenID, id))
-                if !entry.isIDRewritten, entry.sharedEcho == nil {
+                if !entry.isIDRewritten, entry.sharedEcho == 0 {
                     noteRewriting(of: entry, in: &block)
                 }
             case .refused(let refusal):
@@ -123,7 +123,7 @@ public struct RecordSequencer: ~Copyable, Sendable {
     private mutating func outcome(
         of entry: RecordEntry, _ block: borrowing BlockConverter
     ) -> Outcome {
-        if let meaning = entry.sharedEcho { return .respelled(id(ofEcho: meaning)) }
+        if entry.sharedEcho != 0 { return .respelled(id(ofEcho: entry.sharedEcho)) }
         if conversion.hasColumns {
             let record = block.output.view.slice(entry.outputStart, entry.outputEnd - 1)
             let place = SourcePlace(file: block.file, line: entry.line, column: entry.column)
