@@ -9,9 +9,10 @@ import JSONLCodec
 /// Read are the lines of all of them, whatever this says.
 ///
 /// Sources, read 2026-11: Mistral, "Batch Inference"; Together, "Batch inference" and its tutorial;
-/// files of Azure's and vLLM's users (ruling G8), of which vLLM's are like OpenAI's own.
+/// Groq, "Batch API", and Cerebras, "Batch", whose lines are like OpenAI's own; files of Azure's and
+/// vLLM's users (ruling G8), of which vLLM's are as well.
 public enum OpenAIService: String, Sendable, CaseIterable {
-    /// OpenAI itself, and services with lines like its own, as vLLM's.
+    /// OpenAI itself, and services with lines like its own: vLLM, Groq, Cerebras.
     case openai
     /// Azure OpenAI: paths without a version; the model is the name of a deployment.
     case azure
