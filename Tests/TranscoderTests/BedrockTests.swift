@@ -272,6 +272,10 @@ import Testing
         (#"{"modelOutput":{"output":{},"usage":{"inputTokens":1}}}"#, .result, "converse"),
         (#"{"modelOutput":{"metrics":{},"output":{}}}"#, .result, "nova"),
         (
+            #"{"modelOutput":{"usage":{"cacheReadInputTokens":0,"cacheReadInputTokenCount":0},"#
+                + #""output":{},"metrics":{"latencyMs":3}}}"#, .result, "converse"
+        ),
+        (
             #"{"modelOutput":{"usage":{"cacheReadInputTokenCount":0},"output":{}}}"#, .result,
             "nova"
         ),

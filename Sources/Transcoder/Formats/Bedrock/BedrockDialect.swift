@@ -194,6 +194,7 @@ enum BedrockDialect {
         var isChat = false
         var isConverse = false
         var isNova = false
+        var hasLatency = false
         var hasUsage = false
         var isOther = false
         var other: BedrockDialect?
@@ -209,8 +210,8 @@ enum BedrockDialect {
             case .output, .stopReason: isConverse = true
             case .metrics:
                 isConverse = true
-                // Converse always tells the latency.
-                if view.isEmpty(value) { isNova = true }
+                // Converse always tells the latency, Nova itself never.
+                if view.isEmpty(value) { isNova = true } else { hasLatency = true }
             case .usage:
                 hasUsage = true
                 if Self.hasNovaCounts(value, view) { isNova = true }
@@ -231,7 +232,7 @@ enum BedrockDialect {
             return
         }
         if !isChat, !isConverse, isOther || !hasUsage { return nil }
-        self = isChat ? .chat : isNova ? .nova : .converse
+        self = isChat ? .chat : isNova && !hasLatency ? .nova : .converse
     }
 
     /// Whether the first object of a list has a member.
