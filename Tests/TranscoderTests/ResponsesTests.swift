@@ -154,4 +154,29 @@ import Testing
         #expect(error?.code == "missing_field")
         #expect(error?.path == "$.body.\(place)")
     }
+
+    /// What stands beside a failure is reported, and what it says is kept.
+    @Test(arguments: [
+        (#""status":"cancelled","output":[]"#, 499, "", false),
+        (
+            #""status":"cancelled","output":[{"type":"reasoning"}],"error":{"message":"why"}"#, 499,
+            "why", true
+        ),
+        (
+            #""status":"failed","error":{"code":"server_error","message":"m"},"output":[{}]"#, 500,
+            "m",
+            true
+        ),
+    ])
+    func failuresBesideOutput(
+        members: String, status: Int, message: String, isReported: Bool
+    ) throws {
+        let line =
+            #"{"id":"b","custom_id":"r","response":{"status_code":200,"request_id":"q","body":"#
+            + #"{"object":"response",\#(members)}},"error":null}"#
+        let outcome = try convert([line], .result, "openai", "bedrock")
+        #expect(outcome.text.contains(#""errorCode":\#(status)"#), "\(outcome.text)")
+        #expect(message.isEmpty || outcome.text.contains(#""errorMessage":"\#(message)""#))
+        #expect(outcome.warnings.contains("param.dropped:response.body.output") == isReported)
+    }
 }

@@ -39,6 +39,8 @@ enum ResponsesOutput {
         }
         if let failure = try failure(outcome, context) {
             response.failure = failure
+            // A failure has no place for what was answered before it.
+            if let output, !context.isNeutral(output) { context.drop(output) }
             return
         }
         guard let output else { throw .missing("output", in: body) }
@@ -60,7 +62,12 @@ enum ResponsesOutput {
             try context.requireString(node)
             status = ResponsesTerms.status.name(of: node, context.view)
         }
-        if status == .cancelled { return Failure(status: ErrorMap.canceledStatus, message: nil) }
+        if status == .cancelled {
+            guard let error = outcome.error else {
+                return Failure(status: ErrorMap.canceledStatus, message: nil)
+            }
+            return try OpenAIFailure.read(error, status: ErrorMap.canceledStatus, context)
+        }
         guard status == .failed || outcome.error != nil else { return nil }
         return try OpenAIFailure.read(outcome.error, status: nil, context)
     }
