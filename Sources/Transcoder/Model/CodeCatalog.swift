@@ -83,8 +83,9 @@ extension CodeDescription {
             example: #"{"prompt":"Hello","max_tokens":5}"#),
         CodeDescription(
             ErrorCode.mixedFormats, "records or files of several formats or kinds are mixed",
-            "All records of one conversion must be of one provider, and all requests or all "
-                + "results. The message names what was met; convert such files one by one.",
+            "All records of one conversion must be of one provider, all requests or all results, "
+                + "and requests all conversations or all for embeddings. The message names what "
+                + "was met; convert such files one by one.",
             example: #"{"custom_id":"a","params":{…}} among {"custom_id":"a","body":{…}} lines"#),
         CodeDescription(
             "too_many_tasks", .error, "more records than the provider takes in one batch",

@@ -49,17 +49,21 @@ extension BlockConverter {
     private func refusal(
         of operation: Operation, _ code: ErrorCode, at node: NodeID
     ) -> RecordError {
-        let message: StaticString =
-            switch (operation, conversion.firstOperation) {
-            case (.chat, _) where conversion.dialectIsNamed:
-                "the dialect that was named takes embeddings only"
-            case (.embeddings, _) where conversion.dialectIsNamed:
-                "the dialect that was named takes conversations only"
-            case (.chat, _): "the first record asks for embeddings, and a batch is of one kind"
-            case (.embeddings, .chat):
-                "the first record is a conversation, and a batch is of one kind"
-            case (.embeddings, _): conversion.target.embeddingAdvice
-            }
-        return RecordError(code, at: node, message)
+        switch (operation, conversion.firstOperation) {
+        case (.chat, _) where conversion.dialectIsNamed:
+            RecordError(code, at: node, "the dialect that was named takes embeddings only")
+        case (.embeddings, _) where conversion.dialectIsNamed:
+            RecordError(code, at: node, "the dialect that was named takes conversations only")
+        case (.chat, _):
+            RecordError(
+                .mixedFormats, at: node,
+                "the first record asks for embeddings, and a batch is of one kind")
+        case (.embeddings, .chat):
+            RecordError(
+                .mixedFormats, at: node,
+                "the first record is a conversation, and a batch is of one kind")
+        case (.embeddings, _):
+            RecordError(code, at: node, conversion.target.embeddingAdvice)
+        }
     }
 }
