@@ -61,6 +61,85 @@ import Testing
             try convert(Self.line, "openai", .azure, .maxTokens).text.contains(#""max_tokens":5"#))
     }
 
+    // MARK: - Names and members of the services
+
+    private func bodyLine(_ members: String, _ lineMembers: String = "") -> String {
+        #"{"custom_id":"r1"\#(lineMembers),"body":{"model":"m","messages":["#
+            + #"{"role":"user","content":"q"}]\#(members)}}"#
+    }
+
+    @Test(arguments: [
+        (#","random_seed":7"#, #""seed":7"#, ""),
+        (#","random_seed":7,"seed":7"#, #""seed":7"#, "param.dropped:body.seed"),
+        (#","top_k":4"#, nil, "param.dropped:body.top_k"),
+        (#","tool_choice":"auto","min_p":0.1"#, nil, "param.dropped:body.min_p"),
+    ])
+    func namesOfServicesAreRead(members: String, setting: String?, loss: String) throws {
+        let path = #","method":"POST","url":"/v1/chat/completions""#
+        let outcome = try convert(bodyLine(members, path), "gemini", .openai)
+        let config = setting.map { #","generationConfig":{\#($0)}"# } ?? ""
+        let contents = #""contents":[{"role":"user","parts":[{"text":"q"}]}]"#
+        #expect(outcome.text == #"{"key":"r1","request":{\#(contents)\#(config)}}"# + "\n")
+        #expect(outcome.warnings == (loss.isEmpty ? [] : [loss]))
+        let sampled = try convert(bodyLine(#","top_k":4"#, path), "gemini", .together)
+        #expect(sampled.text.contains(#""generationConfig":{"topK":4}"#))
+        let wrong = try convert(bodyLine(#","random_seed":"4""#, path), "gemini", .openai)
+        #expect(wrong.report.errors.map(\.code) == ["wrong_type"])
+    }
+
+    private static let own =
+        #","seed":3,"top_k":4,"user":"u","logit_bias":{"1":2},"verbosity":"low","store":false,"#
+        + #""safety_identifier":"s","tools":[{"type":"function","function":{"name":"f"}},"#
+        + #"{"type":"function","function":{"name":"g"}}],"tool_choice":{"type":"allowed_tools","#
+        + #""allowed_tools":{"mode":"required","tools":[{"type":"function","function":"#
+        + #"{"name":"g"}}]}}"#
+
+    /// A file of OpenAI's own format is written anew for a service that is named.
+    @Test func mistralIsGivenWhatItTakes() throws {
+        let outcome = try convert(bodyLine(Self.own), "openai", .mistral)
+        let members =
+            #","top_k":4,"random_seed":3,"tools":[{"type":"function","function":{"name":"g","#
+            + #""parameters":{"type":"object","properties":{}}}}],"tool_choice":"required""#
+        #expect(outcome.text == bodyLine(members) + "\n")
+        #expect(
+            Set(outcome.warnings)
+                == [
+                    "endpoint.assumed:url", "param.dropped:body.user",
+                    "param.dropped:body.logit_bias", "param.dropped:body.verbosity",
+                    "safety.dropped:body.safety_identifier",
+                ])
+    }
+
+    @Test func togetherIsGivenOpenAIsMembers() throws {
+        let outcome = try convert(bodyLine(#","user":"u","top_k":4,"seed":3"#), "openai", .together)
+        #expect(outcome.text == bodyLine(#","top_k":4,"seed":3,"user":"u""#) + "\n")
+        #expect(outcome.warnings == ["endpoint.assumed:url"])
+    }
+
+    /// Whatever the endpoint is, it stays; where no service is named, the line does.
+    @Test(arguments: [
+        ("chat/completions", #""messages":[{"role":"user","content":"q"}]"#),
+        ("responses", #""instructions":"i","input":"q""#),
+        ("embeddings", #""input":"q","dimensions":5"#),
+    ])
+    func aFileOfItsOwnFormatIsWrittenAnew(path: String, members: String) throws {
+        func line(_ url: String?) -> String {
+            let endpoint = url.map { #""method":"POST","url":"\#($0)","# } ?? ""
+            return #"{"custom_id":"r1",\#(endpoint)"body":{"model":"m",\#(members)}}"#
+        }
+        let full = line("/v1/" + path)
+        for target in ["openai", "openai/\(path.prefix { $0 != "/" })"] {
+            #expect(try convert(full, target, .azure).text == line("/" + path) + "\n")
+            #expect(try convert(line("/" + path), target, .openai).text == full + "\n")
+            let bare = try convert(full, target, .mistral).text
+            let renamed = line(nil).replacing("dimensions", with: "output_dimension")
+            #expect(bare == renamed + "\n")
+        }
+        let configuration = Configuration(target: try #require(FormatID("openai")))
+        let spaced = full.replacing(",", with: ", ")
+        #expect(try TranscoderTests.convert(Array(spaced.utf8), configuration).text == spaced)
+    }
+
     // MARK: - Thoughts
 
     private func result(

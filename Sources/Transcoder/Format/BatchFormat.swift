@@ -131,10 +131,17 @@ protocol RequestWriting: SendableMetatype {
     /// What the dialect can express.
     static var capabilities: Capabilities { get }
 
+    /// What the dialect can express to the service that the options name.
+    static func capabilities(for options: ConversionOptions) -> Capabilities
+
     /// Spells out a request that ``RequestRules`` has fitted to the capabilities.
     static func write(
         _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError)
+}
+
+extension RequestWriting {
+    static func capabilities(for options: ConversionOptions) -> Capabilities { capabilities }
 }
 
 /// Reads the results of a format.

@@ -60,8 +60,8 @@ public struct ConversionOptions: Sendable {
     public var created: Int?
     /// Where a Gemini request carries its id.
     public var geminiID = GeminiID.key
-    /// Who takes files with OpenAI's requests.
-    public var openAIService = OpenAIService.openai
+    /// Who takes files with OpenAI's requests; nil: OpenAI, and such a file stays as it is.
+    public var openAIService: OpenAIService?
     /// The spelling of the token limit in OpenAI bodies; nil: the one that the service documents.
     public var openAIMaxTokens: OpenAIMaxTokens?
     /// Where thoughts stand in OpenAI's chat results; both spellings are read unless they are
@@ -74,4 +74,12 @@ public struct ConversionOptions: Sendable {
 
     /// Creates the default options.
     public init() {}
+
+    /// Who takes files with OpenAI's requests.
+    var service: OpenAIService { openAIService ?? .openai }
+
+    /// A spelling was asked for that lines of the target's own format may not have.
+    func respells(_ kind: RecordKind, for target: any BatchFormat.Type) -> Bool {
+        kind == .request && target == OpenAIFormat.self && openAIService != nil
+    }
 }

@@ -52,6 +52,8 @@ struct Capabilities: Sendable {
     var metadata: MetadataRule
     /// Citations and context of documents are kept.
     var keepsDocumentContext = false
+    /// Members that only the family knows are kept.
+    var keepsExtras = true
     var media: MediaRule
     /// Content may be named by an address on the web.
     var takesMediaURLs = false

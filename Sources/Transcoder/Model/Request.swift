@@ -252,9 +252,10 @@ struct ExtraMember {
     /// OpenAI's other dialect takes it too.
     var isShared = false
 
-    /// Whether bodies of a family have the member.
-    func isKept(by family: BodyFamily) -> Bool {
-        family == self.family || (isShared && family.isOpenAI)
+    /// Whether bodies for a target have the member.
+    func isKept(by target: Capabilities) -> Bool {
+        target.keepsExtras
+            && (target.family == family || (isShared && target.family.isOpenAI))
     }
 }
 

@@ -228,7 +228,8 @@ public struct BlockConverter: ~Copyable, Sendable {
         guard request.operation == .chat, let writer = conversion.dialect?.requestWriter else {
             return try convertOtherRequest()
         }
-        try RequestRules.apply(writer.capabilities, to: &request, &context)
+        try RequestRules.apply(
+            writer.capabilities(for: context.options), to: &request, &context)
         request.id = restricted(request.id)
         try writer.write(request, to: &output, &context)
     }

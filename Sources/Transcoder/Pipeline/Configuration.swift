@@ -68,6 +68,8 @@ public struct Conversion: Sendable {
     let firstOperation: Operation?
     /// The dialect that the user asked for by name.
     let targetDialect: String?
+    /// Lines of the target's own format are written anew, in the spelling that the options name.
+    let respells: Bool
     private let detectedDialect: String?
 
     /// Settles a configuration.
@@ -91,9 +93,14 @@ public struct Conversion: Sendable {
                 description: "\(sourceID) can be written but not read")
         }
         let named = configuration.target.dialect
-        let wanted = try Self.wantedDialect(configuration, of: target)
+        respells =
+            source.name == target.name && configuration.options.respells(kind, for: target)
         let isDetected = configuration.source == nil || detected?.format.provider == source.name
         detectedDialect = isDetected ? detected?.format.dialect : nil
+        // What is only spelled anew stays in its dialect.
+        let wanted =
+            try Self.wantedDialect(configuration, of: target)
+            ?? (respells ? configuration.source?.dialect ?? detectedDialect : nil)
         dialectIsNamed = named != nil && named != DialectChoice.name
         let chat = target.dialects.first { wanted == nil || $0.name == wanted }
         let vectors =
@@ -137,7 +144,7 @@ public struct Conversion: Sendable {
     /// A source that was named with a dialect that nobody writes, or with that of another service
     /// (Vertex), is converted.
     var keepsLines: Bool {
-        guard source.name == target.name, targetDialect == nil else { return false }
+        guard source.name == target.name, targetDialect == nil, !respells else { return false }
         guard let sourceDialect else { return true }
         return target.embeddingDialects.contains { $0.name == sourceDialect }
             || target.dialects.contains { $0.name == sourceDialect && !$0.isOtherService }
@@ -145,7 +152,8 @@ public struct Conversion: Sendable {
 
     /// Records may come out in another dialect than they came in.
     var changesDialect: Bool {
-        source.name != target.name || (targetDialect != nil && sourceDialect != targetDialect)
+        source.name != target.name || respells
+            || (targetDialect != nil && sourceDialect != targetDialect)
     }
 
     /// What stands in this dialect of the target's is wanted as it is.

@@ -17,7 +17,8 @@ enum PassThrough {
     ///
     /// - Throws: `json.duplicate_key` where it is, and a name stands twice.
     static func applies(to view: JSONView, _ conversion: Conversion) throws(RecordError) -> Bool {
-        guard conversion.source.name == conversion.target.name else { return false }
+        guard conversion.source.name == conversion.target.name, !conversion.respells
+        else { return false }
         if conversion.targetDialect != nil {
             if let dialect = conversion.sourceDialect {
                 guard conversion.writes(dialect) else { return false }

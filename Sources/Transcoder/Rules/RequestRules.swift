@@ -44,10 +44,10 @@ enum RequestRules {
         _ target: Capabilities, _ request: inout Request, _ context: inout RecordContext
     ) {
         guard !request.extras.isEmpty else { return }
-        for extra in request.extras where !extra.isKept(by: target.family) {
+        for extra in request.extras where !extra.isKept(by: target) {
             if let code = extra.code { context.drop(extra.value, code: code) }
         }
-        request.extras.removeAll { !$0.isKept(by: target.family) }
+        request.extras.removeAll { !$0.isKept(by: target) }
     }
 
     private static func fitResponseFormat(

@@ -30,7 +30,7 @@ struct Settings {
         }
         options.created = try Self.count(arguments, .created, 0...Int(Int32.max) * 1000)
         options.geminiID = Self.choice(arguments, .geminiID) ?? options.geminiID
-        options.openAIService = Self.choice(arguments, .openAIService) ?? options.openAIService
+        options.openAIService = Self.choice(arguments, .openAIService)
         options.openAIMaxTokens = Self.choice(arguments, .openAIMaxTokens)
         options.openAIReasoning =
             Self.choice(arguments, .openAIReasoning) ?? options.openAIReasoning

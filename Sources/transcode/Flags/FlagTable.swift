@@ -149,7 +149,8 @@ enum FlagTable {
         Flag(
             .openAIService, choices: OpenAIService.allCases.map(\.rawValue), in: .mapping,
             for: converters, "who takes files for OpenAI (default: openai)",
-            "azure: paths without a version. mistral, together: no paths, and max_tokens."),
+            "azure: paths without a version. mistral, together: no paths, and max_tokens.",
+            "Where a service is named, files of OpenAI's format are written anew too."),
         Flag(
             .openAIMaxTokens, choices: ["max_completion_tokens", "max_tokens"], in: .mapping,
             for: converters, "the token limit's spelling for OpenAI (default: the service's)"),

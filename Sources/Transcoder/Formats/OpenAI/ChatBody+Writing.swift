@@ -42,9 +42,9 @@ extension ChatBody {
         _ context: borrowing RecordContext
     ) throws(RecordError) {
         let settings = request.settings
+        let service = context.options.service
         if let limit = settings[.maxOutputTokens] {
-            let options = context.options
-            switch options.openAIMaxTokens ?? options.openAIService.maxTokens {
+            switch context.options.openAIMaxTokens ?? service.maxTokens {
             case .maxCompletionTokens: list.begin("max_completion_tokens", &output)
             case .maxTokens: list.begin("max_tokens", &output)
             }
@@ -58,6 +58,10 @@ extension ChatBody {
             list.begin("top_p", &output)
             try context.write(number: topP, to: &output)
         }
+        if let topK = settings[.topK] {
+            list.begin("top_k", &output)
+            try context.write(integer: topK, to: &output)
+        }
         if let count = settings[.choiceCount] {
             list.begin("n", &output)
             try context.write(integer: count, to: &output)
@@ -67,7 +71,7 @@ extension ChatBody {
             context.write(strings: request.stops, to: &output)
         }
         if let seed = settings[.seed] {
-            list.begin("seed", &output)
+            list.begin(service.seed, &output)
             try context.write(integer: seed, to: &output)
         }
         if let penalty = settings[.presencePenalty] {

@@ -128,9 +128,9 @@ enum ChatBody {
             request.keep(member.key, value, .cacheDropped, of: .chat, context)
         case .promptCacheOptions:
             request.keep(member.key, value, .cacheDropped, of: .chat, context)
-        case .temperature, .topP, .n, .seed, .presencePenalty, .frequencyPenalty, .logitBias,
-            .maxCompletionTokens, .parallelToolCalls, .user, .stop, .stream, .modalities, .audio,
-            .metadata, .reasoningEffort, .serviceTier, .verbosity:
+        case .temperature, .topP, .topK, .n, .seed, .randomSeed, .presencePenalty,
+            .frequencyPenalty, .logitBias, .maxCompletionTokens, .parallelToolCalls, .user, .stop,
+            .stream, .modalities, .audio, .metadata, .reasoningEffort, .serviceTier, .verbosity:
             try ChatSettings.read(name, value, into: &request, &context)
         }
     }

@@ -22,8 +22,13 @@ enum ChatSettings {
             request.settings[.frequencyPenalty] = try unlessZero(value, context)
         case .maxCompletionTokens:
             request.settings[.maxOutputTokens] = try wholeNumber(value, context)
-        case .seed:
-            request.settings[.seed] = try wholeNumber(value, context)
+        case .topK:
+            guard context.options.service.hasTopK else { return context.drop(value) }
+            request.settings[.topK] = try wholeNumber(value, context)
+        case .seed, .randomSeed:
+            let seed = try wholeNumber(value, context)
+            guard request.settings[.seed] == nil else { return context.drop(value) }
+            request.settings[.seed] = seed
         case .n:
             let count = try wholeNumber(value, context)
             if context.view.integer(count) != 1 { request.settings[.choiceCount] = count }

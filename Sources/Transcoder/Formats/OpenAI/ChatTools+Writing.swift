@@ -41,6 +41,8 @@ extension ChatTools {
         if let schema = tool.schema {
             output.append(",\"parameters\":")
             try SchemaWriter.writeJSONSchema(schema, to: &output, &context)
+        } else if context.options.service.needsToolParameters {
+            output.append(",\"parameters\":{\"type\":\"object\",\"properties\":{}}")
         }
         if tool.strict != nil { output.append(",\"strict\":true") }
         output.append("}}")

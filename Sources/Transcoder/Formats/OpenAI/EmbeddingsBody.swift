@@ -102,7 +102,9 @@ enum EmbeddingsBody {
             list.endArray(&output)
         }
         if let dimensions = request.embedding.dimensions {
-            output.append(",\"dimensions\":")
+            output.append(",\"")
+            output.append(context.options.service.dimensions)
+            output.append("\":")
             try context.write(integer: dimensions, to: &output)
         }
         if request.embedding.base64 != nil { output.append(",\"encoding_format\":\"base64\"") }

@@ -8,6 +8,10 @@ import JSONLCodec
 enum ChatRequestWriter: RequestWriting {
     static var capabilities: Capabilities { ChatBody.capabilities }
 
+    static func capabilities(for options: ConversionOptions) -> Capabilities {
+        options.service.chatCapabilities
+    }
+
     static func write(
         _ request: Request, to output: inout ByteBuffer, _ context: inout RecordContext
     ) throws(RecordError) {
@@ -39,7 +43,7 @@ enum OpenAIRequest {
     ) {
         output.append("{\"custom_id\":")
         context.write(id: request.id, to: &output)
-        let service = context.options.openAIService
+        let service = context.options.service
         if service.namesEndpoint {
             output.append(",\"method\":\"POST\",\"url\":\"")
             if service.hasVersion { output.append("/v1") }

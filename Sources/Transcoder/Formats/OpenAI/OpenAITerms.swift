@@ -39,7 +39,7 @@ enum OpenAITerms {
 
 /// The member tables of chat completion bodies, as OpenAI and its many relatives write them.
 ///
-/// Source: openai 3.54.0, `openai.types.chat`.
+/// Source: openai 3.54.0, `openai.types.chat`; for what the relatives add, ``OpenAIService``.
 enum ChatTerms {
     /// The body of a request.
     enum BodyMember: String, MemberName {
@@ -48,6 +48,10 @@ enum ChatTerms {
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"
         case topP = "top_p"
+        /// Mistral's and Together's.
+        case topK = "top_k"
+        /// Mistral's name for the seed.
+        case randomSeed = "random_seed"
         case presencePenalty = "presence_penalty"
         case frequencyPenalty = "frequency_penalty"
         case topLogprobs = "top_logprobs"
