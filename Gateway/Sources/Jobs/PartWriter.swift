@@ -13,6 +13,7 @@ final class PartWriter {
     private let blobs: any BlobStore
     /// Lines ask for vectors, of which a batch has only so many.
     private let countsInputs: Bool
+    private var scanner = RecordScanner()
     private var writer: (any BlobWriter)?
     private var recordCount = 0
     private var byteCount = 0
@@ -75,7 +76,6 @@ final class PartWriter {
 
     /// What a line asks vectors for.
     private func inputs(of line: ArraySlice<UInt8>) -> Int {
-        var scanner = RecordScanner()
         var count = 0
         scanner.scan(
             line.span.bytes, BlockPosition(file: 0, firstLine: 1, isFileStart: false)

@@ -58,8 +58,7 @@ public struct CodeDescription: Sendable, Hashable {
 
     /// All codes: of files, of lines, of records, of losses.
     public static let all =
-        ofFiles + ofJoins + ofLines + ofRecords + ofContent + ofEmbeddings
-        + ofLosses + ofParts
+        ofFiles + ofJoins + ofLines + ofRecords + ofContent + ofEmbeddings + ofLosses + ofParts
 
     /// Looks a code up by its name or one of its aliases.
     public static func find(_ name: String) -> CodeDescription? {

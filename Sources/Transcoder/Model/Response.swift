@@ -169,6 +169,12 @@ struct Usage {
     var outputByModality = ModalityCounts()
 
     init() {}
+
+    /// The counts of an answer with vectors: all tokens are those of the input.
+    init(input: TokenCount) {
+        isPresent = true
+        self.input = input
+    }
 }
 
 /// Token counts by modality, each nil where the source does not say.

@@ -32,6 +32,7 @@ struct ColumnTypes: ~Copyable {
     /// - Returns: What is wrong with it; nil where it was added.
     /// - Complexity: O(*n*).
     mutating func add(_ record: ByteView, from place: SourcePlace) -> Fault? {
+        // What was written is JSON, of no more levels than were read.
         guard let view = try? indexer.index(record) else { return nil }
         var added: [UInt64] = []
         var open: [(end: UInt32, hash: UInt64)] = []

@@ -108,8 +108,6 @@ public struct Report: Sendable {
     /// Bytes of the input that were spelled anew.
     public var bytesRewritten = 0
     /// The requests for embeddings among the written ones, and what they ask vectors for.
-    ///
-    /// Records that were copied as they were are not looked at.
     public var embeddings = EmbeddingCount()
     /// The losses, in the order in which they were first met.
     public var losses: [LossEntry] = []

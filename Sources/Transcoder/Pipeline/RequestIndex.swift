@@ -105,7 +105,7 @@ public final class RequestIndex: Sendable {
         }
         if response.hasToolCalls { restoreToolNames(of: &response, place, &context, conversion) }
         if !response.vectors.isEmpty, conversion.embeddings?.takesBase64 == true {
-            response.wantsBase64 = read(place) { $0.asksForBase64 }
+            response.wantsBase64 = read(place, EmbeddingsBody.asksForBase64)
         }
     }
 
@@ -245,14 +245,6 @@ extension RecordContext {
 }
 
 extension JSONView {
-    /// A request for embeddings that OpenAI is to spell as base64.
-    fileprivate var asksForBase64: Bool {
-        guard let body = member("body") else { return false }
-        return members(body).contains {
-            string($0.name, is: "encoding_format") && string($0.value, is: "base64")
-        }
-    }
-
     /// The value of a member of the record, if it is there and not null.
     func member(_ name: StaticString) -> NodeID? {
         for (key, value) in members(.root) where string(key, is: name) {

@@ -27,6 +27,17 @@ struct FamilySaying {
 }
 
 extension BodyFamily {
+    /// What OpenAI's two dialects both say.
+    private static let sayingsOfOpenAI: [FamilySaying] = [
+        .refused("uploaded files", .contentRemoteURL),
+        .lost("refusals in the history", .refusalAsText, isShared: true),
+        .lost("refusals in results of tools and system texts", .refusalAsText),
+        .lost(
+            "arguments of calls that are no JSON object", .toolArgumentsInvalid, isShared: true),
+        .lost("keys of the prompt cache", .cacheDropped, isShared: true),
+        .lost("the identifier for safety", .safetyDropped, isShared: true),
+    ]
+
     /// What bodies of this family say that those of others cannot.
     var sayings: [FamilySaying] {
         switch self {
@@ -53,31 +64,17 @@ extension BodyFamily {
             [
                 .refused("custom and built-in tools", .unsupportedTool),
                 .refused("answers in sound", .unsupportedModality),
-                .refused("uploaded files", .contentRemoteURL),
-                .lost("refusals in the history", .refusalAsText, isShared: true),
-                .lost("refusals in results of tools and system texts", .refusalAsText),
-                .lost(
-                    "arguments of calls that are no JSON object", .toolArgumentsInvalid,
-                    isShared: true),
-                .lost("keys of the prompt cache", .cacheDropped, isShared: true),
-                .lost("the identifier for safety", .safetyDropped, isShared: true),
-                .lost("service tier, search on the web, and predictions", .paramDropped),
+            ] + Self.sayingsOfOpenAI + [
+                .lost("service tier, search on the web, and predictions", .paramDropped)
             ]
         case .responses:
             [
                 .refused("built-in tools", .unsupportedTool),
                 .refused("parts of the prompt that are kept in an account", .unsupportedBlock),
-                .refused("uploaded files", .contentRemoteURL),
-                .lost("refusals in the history", .refusalAsText, isShared: true),
-                .lost("refusals in results of tools and system texts", .refusalAsText),
-                .lost(
-                    "arguments of calls that are no JSON object", .toolArgumentsInvalid,
-                    isShared: true),
-                .lost("keys of the prompt cache", .cacheDropped, isShared: true),
-                .lost("the identifier for safety", .safetyDropped, isShared: true),
+            ] + Self.sayingsOfOpenAI + [
                 .lost(
                     "phases, truncation, background, the number of tool calls, things to include",
-                    .paramDropped),
+                    .paramDropped)
             ]
         case .generateContent:
             [

@@ -177,8 +177,7 @@ extension MessageResult {
         switch reasoning.family {
         case .gemini, .openai:
             if reasoning.isSigned {
-                context.lose(
-                    .reasoningSignatureDropped, at: reasoning.signatureNode ?? reasoning.node)
+                context.lose(.reasoningSignatureDropped, at: reasoning.signaturePlace)
             }
         case .claude:
             break

@@ -105,9 +105,7 @@ extension ConverseOutput {
     ) {
         let isOurs = reasoning.family == .claude && flavour == .converse
         if !isOurs, reasoning.isSigned {
-            // A signature of Claude's is reported at the block, others where they stand (I-A4).
-            let node = reasoning.family == .claude ? nil : reasoning.signatureNode
-            context.lose(.reasoningSignatureDropped, at: node ?? reasoning.node)
+            context.lose(.reasoningSignatureDropped, at: reasoning.signaturePlace)
         }
         if reasoning.redacted != nil, !isOurs {
             return context.lose(.reasoningDropped, at: reasoning.node)

@@ -114,8 +114,7 @@ enum TitanEmbed {
             case .embedding: vector = member.value
             case .embeddingsByType: types = member.value
             case .inputTextTokenCount:
-                response.usage.isPresent = true
-                response.usage.input = try TokenCount(member.value, context)
+                response.usage = Usage(input: try TokenCount(member.value, context))
             default: context.drop(member.value)
             }
         }

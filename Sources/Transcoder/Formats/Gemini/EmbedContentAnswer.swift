@@ -55,12 +55,10 @@ enum EmbedContentAnswer {
             case nil: if !isBare || context.isBareMember(member.key) { context.drop(value) }
             }
         }
-        guard let count else { return }
-        response.usage.isPresent = true
-        response.usage.input = count
+        if let count { response.usage = Usage(input: count) }
     }
 
-    /// Reads UsageMetadata: all tokens are those of the input, so the sum says as much.
+    /// Reads UsageMetadata, where the sum says as much as the count of the input.
     private static func usage(
         _ metadata: NodeID, _ context: borrowing RecordContext
     ) throws(RecordError) -> Usage {
@@ -74,10 +72,7 @@ enum EmbedContentAnswer {
             default: continue
             }
         }
-        var usage = Usage()
-        usage.isPresent = true
-        usage.input = input ?? total ?? .zero
-        return usage
+        return Usage(input: input ?? total ?? .zero)
     }
 
     private static func read(

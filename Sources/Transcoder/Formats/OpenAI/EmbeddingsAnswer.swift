@@ -8,27 +8,6 @@ import JSONLCodec
 ///
 /// Source: openai 3.54.0, `CreateEmbeddingResponse`; docs/formats/embeddings.md.
 enum EmbeddingsAnswer {
-    /// The endpoint of an answer: vectors beside an empty list of choices are embeddings, since
-    /// the list says nothing (ruling H13).
-    ///
-    /// - Returns: nil where it is that of another endpoint.
-    static func endpoint(of body: NodeID, _ view: JSONView) -> OpenAIEndpoint? {
-        let endpoint = OpenAIEndpoint(output: body, view)
-        guard case .chat = endpoint, isMeant(by: body, view) else { return endpoint }
-        return .embeddings
-    }
-
-    private static func isMeant(by body: NodeID, _ view: JSONView) -> Bool {
-        var marks = OperationMarks()
-        for (key, value) in view.members(body) where view.kind(value) != .null {
-            if view.string(key, is: "choices") { marks.note(conversation: value, view) }
-            if view.string(key, is: "data"), view.kind(value) == .array {
-                marks.note(embedding: value, view)
-            }
-        }
-        return marks.isEmbedding
-    }
-
     // MARK: - Reading
 
     /// Fills in a response from a body.
@@ -58,7 +37,7 @@ enum EmbeddingsAnswer {
         }
     }
 
-    /// Reads the counts: all tokens are those of the input, so the sum says as much.
+    /// Reads the counts, of which the sum says as much as that of the input.
     private static func usage(
         _ node: NodeID, _ context: borrowing RecordContext
     ) throws(RecordError) -> Usage {
@@ -72,10 +51,7 @@ enum EmbeddingsAnswer {
             case nil: continue
             }
         }
-        var usage = Usage()
-        usage.isPresent = true
-        usage.input = input ?? total ?? .zero
-        return usage
+        return Usage(input: input ?? total ?? .zero)
     }
 
     private static func read(

@@ -82,6 +82,15 @@ enum EmbeddingsBody {
         }
     }
 
+    /// Whether a request line wants its vectors as base64.
+    static func asksForBase64(_ request: JSONView) -> Bool {
+        guard let body = request.member("body") else { return false }
+        return request.members(body).contains { (key, value) in
+            EmbeddingTerms.body.name(of: key, request) == .encodingFormat
+                && request.string(value, is: "base64")
+        }
+    }
+
     // MARK: - Writing
 
     /// Spells out the body.

@@ -132,26 +132,31 @@ enum OpenAIEndpoint {
 
     /// The endpoint of an answer.
     ///
+    /// Vectors beside an empty list of choices are embeddings, since the list says nothing (H13).
+    ///
     /// - Returns: nil where it is that of another endpoint. An answer that says too little is
     ///   taken as one of a chat, so that its reader says what is missing.
     init?(output body: NodeID, _ view: JSONView) {
         var object: NodeID?
         var output: NodeID?
-        var data: NodeID?
+        var hasChoices = false
+        var marks = OperationMarks()
         for (key, value) in view.members(body) where view.kind(value) != .null {
             switch OutputMark.table.name(of: key, view) {
             case .choices:
-                self = .chat
-                return
+                hasChoices = true
+                marks.note(conversation: value, view)
             case .object: object = value
             case .output: output = value
-            case .data: data = value
-            case nil: break
+            case .data where view.kind(value) == .array: marks.note(embedding: value, view)
+            case .data, nil: break
             }
         }
-        if let object, view.string(object, is: "response") {
+        if hasChoices {
+            self = marks.isEmbedding ? .embeddings : .chat
+        } else if let object, view.string(object, is: "response") {
             self = .responses
-        } else if let data, view.kind(data) == .array {
+        } else if marks.isEmbedding {
             self = .embeddings
         } else if let object, !view.string(object, is: "chat.completion") {
             return nil

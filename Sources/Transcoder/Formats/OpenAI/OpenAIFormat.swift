@@ -124,7 +124,7 @@ enum OpenAIFormat: BatchFormat {
 
     private static func answer(in response: NodeID, _ view: JSONView) -> DetectedRecord {
         for (key, body) in view.members(response) where view.string(key, is: "body") {
-            let endpoint = EmbeddingsAnswer.endpoint(of: body, view)
+            let endpoint = OpenAIEndpoint(output: body, view)
             let isAnswer =
                 has("choices", in: body, view) || has("output", in: body, view)
                 || has("data", in: body, view) || has("object", in: body, view)

@@ -93,6 +93,6 @@ enum OpenAIResultReader: ResultReading {
             }
         }
         if !hasAnswer, hasError || hasNoStatus { return nil }
-        return EmbeddingsAnswer.endpoint(of: body, context.view) ?? .chat
+        return OpenAIEndpoint(output: body, context.view) ?? .chat
     }
 }

@@ -10,10 +10,9 @@ import JSONLCodec
 /// is read where a service is named that has it.
 ///
 /// Sources, read 2026-11: Mistral, "Batch Inference", and `ChatCompletionRequest` and
-/// `EmbeddingRequest` of its package mistralai 2; Together, "Batch inference" and its tutorial, and
-/// `CompletionCreateParams` of its package together;
-/// Groq, "Batch API", and Cerebras, "Batch", whose lines are like OpenAI's own; files of Azure's and
-/// vLLM's users (ruling G8), of which vLLM's are as well.
+/// `EmbeddingRequest` of its Python package; Together, "Batch inference" and its tutorial, and
+/// `CompletionCreateParams` of its own; Groq, "Batch API", and Cerebras, "Batch", whose lines are
+/// like OpenAI's; files of Azure's and vLLM's users (ruling G8), of which vLLM's are as well.
 public enum OpenAIService: String, Sendable, CaseIterable {
     /// OpenAI itself, and services with lines like its own: vLLM, Groq, Cerebras.
     case openai
